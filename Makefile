@@ -1,0 +1,38 @@
+# Two commands do all set-up: `make demo` and `make test`. Both make .venv from the hashed lock themselves.
+VENV := .venv
+PY   := $(VENV)/bin/python
+ARGS ?=
+
+.PHONY: demo test lint format lock soak clean
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	test -x $(PY) || python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(VENV)/ready  ## plays a morning through both doors on an embedded PostgreSQL
+	@$(VENV)/bin/gateway demo $(ARGS)
+
+test: lint  ## everything CI checks
+	$(PY) -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
+
+soak: $(VENV)/ready  ## the long runs
+	$(PY) -m pytest -n 2 -m soak $(ARGS)
+
+lint: $(VENV)/ready
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/ready
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock:  ## rewrites requirements.lock from pyproject.toml; needs uv
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 --extra dev -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

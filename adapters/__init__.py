@@ -1,0 +1,1 @@
+"""One module a dialect: bytes to canonical request, canonical answer to bytes."""

@@ -1,0 +1,1 @@
+"""The networked-settlement gateway: the house a bill walks through."""

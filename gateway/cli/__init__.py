@@ -1,0 +1,8 @@
+"""The command line `gateway …`: one module a noun; imports stand inside commands so that --help stays instant."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from gateway.cli.root import app
+
+    app()

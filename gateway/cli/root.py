@@ -1,0 +1,16 @@
+"""The root of `gateway …`: which nouns there are."""
+
+import typer
+
+app = typer.Typer(
+    name="gateway",
+    help="Networked settlement of work-injury bills (工伤保险联网结算).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.callback()
+def root() -> None:
+    """Networked settlement of work-injury bills (工伤保险联网结算)."""

@@ -1,0 +1,1 @@
+"""Pure: adjudication, rules, money, postings, digests. No I/O, no clock."""

@@ -1,0 +1,1 @@
+"""One module a verb family: what is asked, what is answered."""

@@ -1,0 +1,1 @@
+"""The batcher: what arrives together commits together."""

@@ -1,0 +1,1 @@
+"""Keys, HTTP message signatures, receipts."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: schema, named queries, migrations, sealing of columns; no decisions."""

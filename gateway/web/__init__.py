@@ -1,0 +1,1 @@
+"""The edge: sockets, limits, who is calling, signatures on every answer."""

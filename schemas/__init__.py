@@ -1,0 +1,1 @@
+"""Canonical requests, answers and facts; the words every room shares."""
