@@ -1,0 +1,1 @@
+"""Composition root: settings to a running application; the only file that wires."""

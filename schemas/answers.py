@@ -1,0 +1,208 @@
+"""Canonical answers: what the desk says, before a dialect words it."""
+
+from datetime import date
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from schemas.decisions import Benefit, Finding, LineDecision
+from schemas.requests import Sums
+from schemas.scalars import (
+    Area,
+    AuthorizationKind,
+    CatalogSort,
+    Code,
+    Fen,
+    Instant,
+    MessageId,
+    Number,
+    OutcomeState,
+    QuantityText,
+    Sex,
+    Text,
+    VisitState,
+)
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of an answer."""
+
+
+class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="answer"):
+    """What became of a request; its subclass is what was done."""
+
+
+class SignedIn(Answer, tag="SignedIn", frozen=True, kw_only=True):
+    sign_no: Number
+    signed_at: Instant
+    valid_to: Instant
+
+
+class SignedOut(Answer, tag="SignedOut", frozen=True, kw_only=True):
+    sign_no: Number
+
+
+class Qualification(Part, frozen=True, kw_only=True):
+    """工伤医疗费资格审核信息: the handle a visit must echo, and what it stands for."""
+
+    qualification_id: Number
+    recognition_no: Number
+    recognition_state: Literal["pending", "recognised", "refused", "revoked"]
+    injured_on: date
+    body_parts: tuple[Text, ...]
+    diagnosis_codes: tuple[str, ...]
+    kind: AuthorizationKind
+    valid_from: date | None
+    valid_to: date | None
+    amount_left_fen: Fen | None
+    days_left: int | None
+    quantity_left: QuantityText | None
+    usable_here: bool
+    """Whether this provider may bill under it today."""
+
+
+class PersonVerified(Answer, tag="PersonVerified", frozen=True, kw_only=True):
+    worker_id: Number
+    name: Text
+    certno: Code
+    sex: Sex
+    birthday: date
+    age_years: int
+    area: Area
+    employer_id: Number
+    employer_name: Text | None
+    in_hospital: bool
+    enrolled: bool
+    qualifications: tuple[Qualification, ...]
+
+
+class VisitRegistered(Answer, tag="VisitRegistered", frozen=True, kw_only=True):
+    visit_no: Number
+    visit_id: str
+    worker_id: Number
+    state: VisitState
+    notices: tuple[Finding, ...] = ()
+
+
+class VisitCancelled(Answer, tag="VisitCancelled", frozen=True, kw_only=True):
+    visit_no: Number
+    withdrawn_items: int
+
+
+class ItemsUploaded(Answer, tag="ItemsUploaded", frozen=True, kw_only=True):
+    visit_no: Number
+    accepted_item_nos: tuple[Number, ...]
+    repeated_item_nos: tuple[Number, ...]
+    """Lines that stood already with the same content: nothing new."""
+    unsettled_items: int
+    unsettled_fen: Fen
+
+
+class ItemsWithdrawn(Answer, tag="ItemsWithdrawn", frozen=True, kw_only=True):
+    visit_no: Number
+    withdrawn_item_nos: tuple[Number, ...]
+    unsettled_items: int
+    unsettled_fen: Fen
+
+
+class SortSum(Part, frozen=True, kw_only=True):
+    """Charged fen of one sort of the catalog; None is what no catalog knows."""
+
+    sort: CatalogSort | None
+    charged_fen: Fen
+
+
+class Decided(Part, frozen=True, kw_only=True):
+    """A decision as a caller sees it."""
+
+    visit_no: Number
+    bill_no: Number
+    worker_id: Number
+    sums: Sums
+    sorts: tuple[SortSum, ...]
+    benefits: tuple[Benefit, ...]
+    lines: tuple[LineDecision, ...]
+    findings: tuple[Finding, ...]
+    versions: dict[str, int]
+
+
+class Presettled(Answer, Decided, tag="Presettled", frozen=True, kw_only=True):
+    """Sums of a preview: nothing is held, and Settle recomputes."""
+
+    would_refuse: tuple[str, ...] = ()
+    """Codes for which Settle would refuse the whole bill as it stands."""
+
+
+class Settled(Answer, Decided, tag="Settled", frozen=True, kw_only=True):
+    settlement_id: Number
+    message_id: MessageId
+    interim_no: int | None
+    settled_at: Instant
+    settlement_day: date
+    decision_sha256: str
+
+
+class SettlementCancelled(Answer, tag="SettlementCancelled", frozen=True, kw_only=True):
+    """A cancellation: a settlement of its own with the signs turned."""
+
+    settlement_id: Number
+    original_settlement_id: Number
+    original_message_id: MessageId
+    visit_no: Number
+    bill_no: Number
+    worker_id: Number
+    sums: Sums
+    sorts: tuple[SortSum, ...]
+    cancelled_at: Instant
+    settlement_day: date
+
+
+class Reversed(Answer, tag="Reversed", frozen=True, kw_only=True):
+    original_message_id: MessageId
+    original_was: Literal["settled", "not_seen", "refused", "reversed"]
+    """What the original was when the reversal came: undone, kept out for ever, or both already."""
+    undone_verb: str | None
+    settlement_id: Number | None
+    """The settlement that the reversal itself is, where it undid one."""
+    original_settlement_id: Number | None
+    sums: Sums | None
+    reversed_at: Instant
+
+
+class OutcomeFound(Answer, tag="OutcomeFound", frozen=True, kw_only=True):
+    message_id: MessageId
+    outcome: OutcomeState
+    final: bool
+    """not_seen and refused are not final: a late copy may still arrive, until the message is reversed."""
+    verb: str | None
+    content_sha256: str | None
+    received_at: Instant | None
+    settlement_id: Number | None
+    reversed_by: MessageId | None
+    refusal_codes: tuple[str, ...] = ()
+    status: int | None = None
+    stored_answer_base64: str | None = None
+    """The stored answer's bytes, while they are kept."""
+
+
+class SettlementFound(Answer, tag="SettlementFound", frozen=True, kw_only=True):
+    state: Literal["in_force", "cancelled", "cancellation"]
+    cancelled_by: Number | None
+    settlement: Settled | SettlementCancelled
+
+
+AnyAnswer: TypeAlias = (
+    SignedIn
+    | SignedOut
+    | PersonVerified
+    | VisitRegistered
+    | VisitCancelled
+    | ItemsUploaded
+    | ItemsWithdrawn
+    | Presettled
+    | Settled
+    | SettlementCancelled
+    | Reversed
+    | OutcomeFound
+    | SettlementFound
+)

@@ -1,0 +1,56 @@
+"""What an adapter is: a few facts and two pure functions (design §9)."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from schemas.answers import AnyAnswer
+from schemas.problems import Problem
+from schemas.requests import Message
+from schemas.scalars import Code
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """A message as it came off the wire. headers: lower-case names; path: without the query."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Outbound(Struct, frozen=True, kw_only=True):
+    """A message as it goes onto the wire."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """One provider's settings for its dialect."""
+
+    provider_code: Code
+    settings: dict[str, str] = {}
+
+
+class Adapter(Protocol):
+    """A sender's dialect. No I/O, no clock, no state: bytes to request, answer to bytes.
+
+    read raises WireError or Unsupported with every fault it can see; write words an answer or a problem for the message
+    it answers, which may be one that read could not read.
+    """
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 a module's constant
+        """The dialect's name, as a provider's row states it."""
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802 a module's constant
+        """Counts up whenever the same bytes would be read otherwise; stored with each decision."""
+
+    def read(self, message: Inbound, profile: Profile) -> Message:
+        """Return the canonical request in its envelope."""
+
+    def write(self, answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:
+        """Return the bytes of an answer to a message."""

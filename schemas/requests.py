@@ -1,0 +1,261 @@
+"""Canonical requests: one frozen struct a verb, whatever dialect it came in (design §4)."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from schemas.scalars import (
+    Code,
+    DiagnosisCode,
+    Fen,
+    FenPositive,
+    Instant,
+    LocalCode,
+    MessageId,
+    Number,
+    PriceText,
+    QuantityText,
+    Text,
+    VisitKind,
+)
+
+ITEMS_PER_MESSAGE_MAX = 300
+ITEMS_PER_DOCUMENT_MAX = 3_000
+ITEMS_PER_VISIT_MAX = 20_000
+
+
+class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a request."""
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="verb"):
+    """What a caller asks; its subclass is the verb."""
+
+
+Operator = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Qualifications = Annotated[tuple[Number, ...], Meta(max_length=10)]
+Diagnoses = Annotated[tuple[DiagnosisCode, ...], Meta(max_length=30)]
+
+
+class Item(Terms, frozen=True, kw_only=True):
+    """费用明细: one billed line. At least one of catalog_code and local_code must stand."""
+
+    item_no: Number
+    catalog_code: Code | None = None
+    local_code: LocalCode | None = None
+    name: Text | None = None
+    quantity: QuantityText
+    unit_price_yuan: PriceText
+    amount_fen: Fen
+    occurred_at: Instant
+    injury_related: bool = True
+    """False where the provider itself says that the line does not belong to the injury."""
+    self_paid: bool = False
+    """True where the provider itself says that the worker pays the line (hosp_appr_flag 2)."""
+    qualification_id: Number | None = None
+    """One of the visit's qualifications; None is the visit's first."""
+    refunds_item_no: Number | None = None
+    """The line of the same visit that this one takes back (quantity and amount are then negative)."""
+    batch_no: Number | None = None
+    """Charging batch (收费批次号), by which a caller may withdraw."""
+    prescription_no: Number | None = None
+    department_code: Code | None = None
+    doctor_code: Code | None = None
+
+
+class VisitTerms(Terms, frozen=True, kw_only=True):
+    """就诊: what a provider says of a stay or attendance when it registers it."""
+
+    visit_no: Number
+    worker_id: Number
+    visit_kind: VisitKind
+    admitted_at: Instant
+    diagnosis_codes: Annotated[tuple[DiagnosisCode, ...], Meta(min_length=1, max_length=30)]
+    qualification_ids: Qualifications = ()
+    """Empty while the recognition is still to come: the visit collects items and cannot settle yet."""
+    department_code: Code | None = None
+    ward: Text | None = None
+    bed: Text | None = None
+    doctor_code: Code | None = None
+    inpatient_no: Number | None = None
+    phone: Text | None = None
+    emergency: bool = False
+    """条例 art. 30: waives provider binding and referral until stabilised."""
+    stabilised_at: Instant | None = None
+    third_party_paid_fen: FenPositive = 0
+    """社会保险法 art. 42: what a liable third party has already paid."""
+
+
+class Sums(Terms, frozen=True, kw_only=True):
+    """Who bears a bill. charged = fund + worker + employer + provider, always."""
+
+    charged_fen: Fen
+    fund_fen: Fen
+    worker_fen: Fen
+    employer_fen: Fen
+    provider_fen: Fen
+
+
+class BillTerms(Terms, frozen=True, kw_only=True):
+    """结算单据: how a visit's items are presented."""
+
+    bill_no: Number
+    interim: bool = False
+    """中途结算: the visit stays open for further bills."""
+    item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
+    """The lines of an interim bill; empty is all lines not settled yet."""
+    discharged_at: Instant | None = None
+    discharge_outcome: Code | None = None
+    diagnosis_codes: Diagnoses = ()
+    """Discharge diagnoses; empty keeps those of the registration."""
+    qualification_ids: Qualifications = ()
+    """Attaches qualifications to a visit registered without any."""
+    charged_fen: Fen | None = None
+    """The caller's own total, checked to the fen."""
+    previewed: Sums | None = None
+    """The sums of the preview, where the dialect echoes them: a difference is refused."""
+    invoice_no: Number | None = None
+    """电子票据号, unique per provider."""
+    provider_share: Literal["carry", "refuse"] = "carry"
+    """refuse: the dialect has no word for a provider's share, so a bill with one is refused."""
+
+
+class SignIn(Request, tag="SignIn", frozen=True, kw_only=True):
+    """签到: opens an operator's cycle."""
+
+    operator_id: Operator
+    terminal: Text | None = None
+
+
+class SignOut(Request, tag="SignOut", frozen=True, kw_only=True):
+    """签退."""
+
+    sign_no: Number
+    operator_id: Operator | None = None
+
+
+class VerifyPerson(Request, tag="VerifyPerson", frozen=True, kw_only=True):
+    """读卡: who is it, and what is the person entitled to. One of certno and worker_id must stand."""
+
+    certno: Code | None = None
+    worker_id: Number | None = None
+    name: Text | None = None
+
+
+class RegisterVisit(Request, VisitTerms, tag="RegisterVisit", frozen=True, kw_only=True):
+    """门诊/住院登记."""
+
+
+class CancelVisit(Request, tag="CancelVisit", frozen=True, kw_only=True):
+    """登记撤销."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+
+
+class UploadItems(Request, tag="UploadItems", frozen=True, kw_only=True):
+    """处方明细上报."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=ITEMS_PER_MESSAGE_MAX)]
+
+
+class WithdrawItems(Request, tag="WithdrawItems", frozen=True, kw_only=True):
+    """处方明细撤销: the named lines, those of the named batches, or all that are not settled."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    everything: bool = False
+    item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
+    batch_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_MESSAGE_MAX)] = ()
+
+
+class Presettle(Request, BillTerms, tag="Presettle", frozen=True, kw_only=True):
+    """预结算: the same computation as Settle; nothing is held."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    visit_kind: VisitKind | None = None
+
+
+class Settle(Request, BillTerms, tag="Settle", frozen=True, kw_only=True):
+    """结算."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    visit_kind: VisitKind | None = None
+
+
+class SubmitBill(Request, tag="SubmitBill", frozen=True, kw_only=True):
+    """Visit, items and settlement in one document."""
+
+    visit: VisitTerms
+    bill: BillTerms
+    items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=ITEMS_PER_DOCUMENT_MAX)]
+
+
+class CancelSettlement(Request, tag="CancelSettlement", frozen=True, kw_only=True):
+    """结算撤销: names the settlement by its id, or by visit and bill number."""
+
+    settlement_id: Number | None = None
+    visit_no: Number | None = None
+    bill_no: Number | None = None
+    worker_id: Number | None = None
+
+
+class Reverse(Request, tag="Reverse", frozen=True, kw_only=True):
+    """冲正: make the named message as if it had not been."""
+
+    original_message_id: MessageId
+
+
+class QueryOutcome(Request, tag="QueryOutcome", frozen=True, kw_only=True):
+    """交易结果查询: what became of a message."""
+
+    message_id: MessageId
+
+
+class QuerySettlement(Request, tag="QuerySettlement", frozen=True, kw_only=True):
+    """结算查询."""
+
+    settlement_id: Number
+
+
+Changing: TypeAlias = (
+    SignIn
+    | SignOut
+    | RegisterVisit
+    | CancelVisit
+    | UploadItems
+    | WithdrawItems
+    | Settle
+    | SubmitBill
+    | CancelSettlement
+    | Reverse
+)
+"""Verbs that change something: they bind a message id and store their answer."""
+
+Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement
+"""Verbs that bind no message id."""
+
+AnyRequest: TypeAlias = Changing | Reading
+
+
+class Envelope(Terms, frozen=True, kw_only=True):
+    """What travels round a request and is not its content: a retry may refresh any of it."""
+
+    message_id: MessageId | None = None
+    """Must stand for every changing verb."""
+    sent_at: Instant | None = None
+    operator_id: Operator | None = None
+    sign_no: Number | None = None
+    sign_in_required: bool = False
+    """True where the dialect works in operator's cycles (签到)."""
+
+
+class Message(Terms, frozen=True, kw_only=True):
+    """A request in its envelope, as an adapter reads it."""
+
+    envelope: Envelope
+    request: AnyRequest

@@ -1,0 +1,67 @@
+"""Numbers, texts and closed sets that every canonical message is made of, with their units and bounds."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+FEN_MAX = 9_999_999_999_999_999
+"""Largest amount either way: 16 digits of fen (the national interface's 16,2 of yuan)."""
+
+Fen = Annotated[int, Meta(ge=-FEN_MAX, le=FEN_MAX, description="An amount in fen (分), signed.")]
+FenPositive = Annotated[int, Meta(ge=0, le=FEN_MAX, description="An amount in fen (分), not negative.")]
+
+QuantityText = Annotated[
+    str,
+    Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$", max_length=18, description="A quantity (数量): decimal text 16,4."),
+]
+PriceText = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?$", max_length=17, description="A unit price in yuan: decimal text 16,6."
+    ),
+]
+
+# No control characters, no leading or trailing blank: what a person or a log can read back.
+_PLAIN = (
+    r"^[^\s\x00-\x1f\x7f-\x9f\u2028\u2029](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029])?$"
+)
+_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:|/+-]*$"  # noqa: S105 a pattern, no secret
+
+Text = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=200)]
+"""Free text of a person's making: a name, a remark."""
+Code = Annotated[str, Meta(pattern=_TOKEN, min_length=1, max_length=50)]
+"""A code of a catalog or register: ASCII, no blanks."""
+LocalCode = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=150)]
+"""A provider's own code, whatever it looks like."""
+Number = Annotated[str, Meta(pattern=_TOKEN, min_length=1, max_length=40)]
+"""A running number that a provider or a centre gave out: visit, bill, item, qualification, worker."""
+MessageId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", min_length=1, max_length=64)]
+"""The caller's own name of a message: its idempotency key."""
+Area = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Six-digit division (统筹区).")]
+Scheme = Annotated[str, Meta(pattern=r"^[0-9]{3}$", description="Insurance scheme (险种); 410 is work injury.")]
+Instant = Annotated[datetime, Meta(tz=True, description="An instant with its offset.")]
+DiagnosisCode = Annotated[
+    str,
+    Meta(pattern=r"^[A-Z][0-9]{2}(\.[0-9A-Za-z]{1,4})?([+*])?$", max_length=10, description="ICD-10 (医保版)."),
+]
+
+WORK_INJURY: Scheme = "410"
+
+VisitKind = Literal["outpatient", "inpatient", "rehabilitation", "device"]
+"""门诊, 住院, 工伤康复, 辅助器具配置."""
+ProviderKind = Literal["hospital", "rehabilitation_centre", "device_supplier"]
+"""医院, 工伤康复机构, 辅助器具配置机构."""
+Level = Literal["tertiary", "secondary", "primary", "ungraded"]
+"""三级, 二级, 一级, 无等级."""
+CatalogSort = Literal["drug", "service", "inpatient_standard", "rehabilitation", "device", "consumable"]
+"""药品, 诊疗项目, 住院服务标准, 康复服务项目, 辅助器具, 医用耗材."""
+Bearer = Literal["worker", "employer", "provider"]
+"""Who bears a refused fen: 工伤职工, 用人单位, 协议机构."""
+Sex = Literal["male", "female"]
+AuthorizationKind = Literal["treatment", "referral", "out_of_area", "relapse", "rehabilitation", "device"]
+"""工伤认定, 转诊转院, 异地, 旧伤复发, 康复确认, 辅助器具配置确认."""
+VisitState = Literal["open", "part_settled", "settled", "cancelled"]
+"""在院/未结算, 已中途结算, 已结算, 已撤销."""
+OutcomeState = Literal["settled", "refused", "reversed", "not_seen"]
+"""已生效, 已拒绝, 已冲正, 未收到."""
