@@ -15,8 +15,8 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Finding(Part, frozen=True, kw_only=True):
     """审核结果: one rule's verdict on a line, or on the bill where item_no is None.
 
-    fen is what the rule takes from the fund (0 is a notice; negative only where a refund gives back); bearer is who bears
-    it instead.
+    fen is what the rule takes from the fund (0 is a notice; negative only where a refund gives back); bearer is who
+    bears it instead.
     """
 
     rule: str
