@@ -336,6 +336,7 @@ CREATE TABLE message (
     reversed_by text,
     request_sealed bytea,
     answer_sealed bytea,
+    reversed_answer_sealed bytea,
     PRIMARY KEY (provider_code, message_id)
 );
 

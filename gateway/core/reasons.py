@@ -1,0 +1,332 @@
+"""Why a message is refused: each code with its words (zh, en) and what would make it pass."""
+
+from typing import NamedTuple
+
+from schemas.problems import Broken, Busy, Conflict, Fault, GatewayError, NotAuthenticated, NotFound, Refused
+
+
+class Reason(NamedTuple):
+    """An error's kind and its words; {names} are filled in where it is raised."""
+
+    error: type[GatewayError]
+    zh: str
+    en: str
+    cure_zh: str
+    cure_en: str
+
+
+REASONS: dict[str, Reason] = {
+    "message_id.missing": Reason(
+        Refused,
+        "缺少报文编号",
+        "the message id is missing",
+        "请填写唯一的报文编号（msgid / Idempotency-Key）后重发",
+        "send a message id of your own (msgid / Idempotency-Key)",
+    ),
+    "message.content_differs": Reason(
+        Conflict,
+        "报文编号{message_id}已用于内容不同的报文",
+        "message id {message_id} was already used with other content",
+        "新业务请使用新的报文编号；重发请保持原内容",
+        "use a new message id for new content, or repeat the original content",
+    ),
+    "message.reversed": Reason(
+        Conflict,
+        "报文{message_id}已被冲正（冲正报文{reversed_by}），不再生效",
+        "message {message_id} was reversed by {reversed_by} and has no effect",
+        "如仍需办理，请使用新的报文编号重新提交",
+        "if the business is still wanted, submit it anew under a new message id",
+    ),
+    "sign_in.missing": Reason(
+        Refused,
+        "未签到：缺少签到编号",
+        "not signed in: the sign-in number is missing",
+        "请先签到（9001），并在报文中填写返回的签到编号",
+        "sign in first and send the sign-in number you were given",
+    ),
+    "sign_in.unknown": Reason(
+        Refused,
+        "签到编号{sign_no}无效",
+        "sign-in number {sign_no} is not known here",
+        "请重新签到（9001）",
+        "sign in again",
+    ),
+    "sign_in.ended": Reason(
+        Refused,
+        "签到编号{sign_no}已签退或已过业务日",
+        "the cycle of sign-in number {sign_no} has ended",
+        "请重新签到（9001）",
+        "sign in again",
+    ),
+    "worker.unknown": Reason(
+        NotFound,
+        "未找到该工伤职工",
+        "no such worker",
+        "请核对证件号码或个人编号",
+        "check the identity number or the worker's number",
+    ),
+    "worker.differs": Reason(
+        Refused,
+        "个人编号{stated}与就诊{visit_no}登记的职工不一致",
+        "worker {stated} is not the one whom visit {visit_no} was registered for",
+        "请核对个人编号与就诊号",
+        "check the worker's number and the visit number",
+    ),
+    "visit.unknown": Reason(
+        NotFound,
+        "未找到就诊{visit_no}",
+        "no visit {visit_no}",
+        "请先登记（2201），或核对就诊号",
+        "register the visit first, or check its number",
+    ),
+    "visit.exists": Reason(
+        Conflict,
+        "就诊号{visit_no}已登记",
+        "visit number {visit_no} is taken",
+        "请使用新的就诊号，或先撤销原登记",
+        "use another visit number, or cancel the earlier registration",
+    ),
+    "visit.of_another": Reason(
+        Conflict,
+        "就诊号{visit_no}已登记给另一名职工",
+        "visit number {visit_no} belongs to another worker's visit",
+        "请核对个人编号与就诊号",
+        "check the worker's number and the visit number",
+    ),
+    "visit.settled": Reason(
+        Conflict,
+        "就诊{visit_no}已结算",
+        "visit {visit_no} is settled",
+        "如需更改，请先撤销结算（2208）",
+        "to change it, cancel its last settlement first",
+    ),
+    "visit.cancelled": Reason(
+        Conflict, "就诊{visit_no}已撤销", "visit {visit_no} was cancelled", "请重新登记（2201）", "register it anew"
+    ),
+    "visit.has_settlements": Reason(
+        Conflict,
+        "就诊{visit_no}已有结算，不能撤销登记",
+        "visit {visit_no} has settlements in force",
+        "请先撤销其全部结算（2208）",
+        "cancel all its settlements first",
+    ),
+    "visit.kind_differs": Reason(
+        Refused,
+        "医疗类别{stated}与登记的{registered}不一致",
+        "visit kind {stated} differs from the registered {registered}",
+        "请按登记的医疗类别结算",
+        "settle under the registered kind",
+    ),
+    "visit.terms_differ": Reason(
+        Refused,
+        "就诊{visit_no}的{field}与已登记内容不一致",
+        "{field} of visit {visit_no} differs from what was registered",
+        "请按已登记内容提交",
+        "send what was registered",
+    ),
+    "visit.too_many_items": Reason(
+        Refused,
+        "就诊明细将达{count}条，超过上限{limit}条",
+        "the visit would hold {count} items, more than {limit}",
+        "请先中途结算",
+        "settle an interim bill first",
+    ),
+    "visit.discharge_before_admission": Reason(
+        Refused,
+        "出院时间早于入院时间",
+        "the discharge lies before the admission",
+        "请更正出院时间",
+        "correct the discharge time",
+    ),
+    "visit.admission_in_future": Reason(
+        Refused,
+        "入院（就诊）时间在将来",
+        "the admission lies in the future",
+        "请更正入院时间或系统时钟",
+        "correct the admission time or your clock",
+    ),
+    "qualification.unknown": Reason(
+        Refused,
+        "资格审核编号{qualification_id}不属于该职工",
+        "qualification {qualification_id} is not this worker's",
+        "请读卡（1101）取得有效的资格审核编号",
+        "verify the person to get the qualifications in force",
+    ),
+    "qualification.revoked": Reason(
+        Refused,
+        "资格审核编号{qualification_id}已撤销",
+        "qualification {qualification_id} was revoked",
+        "请读卡（1101）取得有效的资格审核编号",
+        "verify the person to get the qualifications in force",
+    ),
+    "qualification.none": Reason(
+        Refused,
+        "就诊{visit_no}尚无工伤资格审核编号，不能结算",
+        "visit {visit_no} has no qualification yet and cannot settle",
+        "认定下达后，请在结算报文中填写资格审核编号；否则按自费出院",
+        "once the recognition is out, name the qualification in the settle message; otherwise discharge as self-paid",
+    ),
+    "qualification.not_of_visit": Reason(
+        Refused,
+        "明细{item_no}的资格审核编号{qualification_id}不在本次就诊登记之内",
+        "item {item_no} names qualification {qualification_id}, which the visit does not have",
+        "请填写就诊登记时的资格审核编号",
+        "name one of the visit's qualifications",
+    ),
+    "item.content_differs": Reason(
+        Conflict,
+        "明细{item_no}已存在且内容不同",
+        "item {item_no} stands already with other content",
+        "请先撤销原明细（2205）再上传，或使用新的明细号",
+        "withdraw the earlier item first, or use another item number",
+    ),
+    "item.unknown": Reason(
+        Refused,
+        "就诊{visit_no}没有未结算的明细{item_no}",
+        "visit {visit_no} has no unsettled item {item_no}",
+        "请核对明细号",
+        "check the item number",
+    ),
+    "item.settled": Reason(
+        Conflict,
+        "明细{item_no}已结算",
+        "item {item_no} is settled",
+        "请先撤销该结算（2208），或上传退费明细",
+        "cancel that settlement first, or upload a refund line",
+    ),
+    "batch.unknown": Reason(
+        Refused,
+        "就诊{visit_no}没有收费批次{batch_no}的未结算明细",
+        "visit {visit_no} has no unsettled item of batch {batch_no}",
+        "请核对收费批次号",
+        "check the batch number",
+    ),
+    "bill.empty": Reason(
+        Refused,
+        "没有可结算的明细",
+        "there is nothing to settle",
+        "请先上传明细（2204）",
+        "upload items first",
+    ),
+    "bill.total_differs": Reason(
+        Refused,
+        "总额{stated_fen}分与明细合计{sum_fen}分不一致",
+        "the stated total of {stated_fen} fen differs from the items' sum of {sum_fen} fen",
+        "请核对明细后重新提交",
+        "compare the items and submit again",
+    ),
+    "bill.already_settled": Reason(
+        Conflict,
+        "单据{bill_no}已由报文{message_id}结算",
+        "bill {bill_no} was settled by message {message_id}",
+        "请查询该报文的交易结果；不要重复结算",
+        "query the outcome of that message; do not settle twice",
+    ),
+    "invoice.already_used": Reason(
+        Conflict,
+        "票据号{invoice_no}已由报文{message_id}使用",
+        "invoice {invoice_no} was used by message {message_id}",
+        "请核对票据号",
+        "check the invoice number",
+    ),
+    "provider_share.refused": Reason(
+        Refused,
+        "明细{item_no}有{fen}分应由机构承担（{title}），本接口无法表达",
+        "{fen} fen of item {item_no} would be the provider's ({title}), which this dialect cannot carry",
+        "请撤销明细{item_no}（2205）或更正后重新上传：{cure}",
+        "withdraw item {item_no}, or mend it and upload again: {cure}",
+    ),
+    "preview.differs": Reason(
+        Conflict,
+        "结算结果与预结算不一致：预结算总额{previewed_charged}分、基金{previewed_fund}分、个人{previewed_worker}分、"
+        "单位{previewed_employer}分、机构{previewed_provider}分；现总额{charged}分、基金{fund}分、个人{worker}分、"
+        "单位{employer}分、机构{provider}分",
+        "settling gives other sums than the preview: previewed charge {previewed_charged}, fund {previewed_fund}, "
+        "worker {previewed_worker}, employer {previewed_employer}, provider {previewed_provider} fen; now charge {charged}, "
+        "fund {fund}, worker {worker}, employer {employer}, provider {provider} fen",
+        "请重新预结算（2206），确认后再结算",
+        "preview again and settle what you then agree to",
+    ),
+    "settlement.unknown": Reason(
+        NotFound,
+        "未找到该结算",
+        "no such settlement",
+        "请核对结算编号或单据号",
+        "check the settlement id or bill number",
+    ),
+    "settlement.not_in_force": Reason(
+        Conflict,
+        "该结算已撤销或已冲正",
+        "that settlement is no longer in force",
+        "无需再次撤销；可查询结算",
+        "nothing is left to cancel; query the settlement",
+    ),
+    "settlement.later_first": Reason(
+        Conflict,
+        "第{interim_no}次结算之后还有第{later_no}次结算（单据{later_bill_no}）",
+        "bill {interim_no} is followed by bill {later_no} ({later_bill_no})",
+        "请先撤销后一次结算",
+        "cancel the later bill first",
+    ),
+    "reversal.of_itself": Reason(
+        Refused,
+        "冲正报文不能冲正自己",
+        "a reversal cannot name itself",
+        "请填写原报文编号",
+        "name the original message",
+    ),
+    "reversal.not_offered": Reason(
+        Refused,
+        "{verb}报文不能冲正",
+        "a {verb} message cannot be reversed",
+        "{cure_zh}",
+        "{cure_en}",
+    ),
+    "reversal.overtaken": Reason(
+        Conflict,
+        "原报文之后已有依赖它的业务：{what}",
+        "later business rests on the original message: {what}",
+        "请先撤销后发生的业务",
+        "undo the later business first",
+    ),
+    "bill.breaks": Reason(
+        Broken,
+        "处理本报文时系统出错，未产生任何效果",
+        "our own fault: the message had no effect",
+        "请原样重发；若仍失败请联系经办机构",
+        "repeat it unchanged; if it fails again call the agency",
+    ),
+    "house.full": Reason(
+        Busy,
+        "系统繁忙，报文未受理",
+        "full: the message was not taken in",
+        "请稍后原样重发",
+        "repeat it unchanged after a while",
+    ),
+    "house.database_away": Reason(
+        Busy,
+        "数据库暂不可用，报文是否生效未知",
+        "the database is away: whether the message took effect is unknown",
+        "请稍后以相同报文编号重发，或查询交易结果",
+        "repeat it under the same message id, or query its outcome",
+    ),
+    "route.forbidden": Reason(NotAuthenticated, "令牌无效", "the token is not valid", "请核对令牌", "check the token"),
+}
+
+
+def fault(code: str, pointer: str = "", **facts: object) -> Fault:
+    """Return a reason in words."""
+    reason = REASONS[code]
+    return Fault(
+        pointer=pointer,
+        code=code,
+        zh=reason.zh.format(**facts),
+        en=reason.en.format(**facts),
+        cure_zh=reason.cure_zh.format(**facts),
+        cure_en=reason.cure_en.format(**facts),
+    )
+
+
+def refusal(code: str, pointer: str = "", *, tell: dict[str, str] | None = None, **facts: object) -> GatewayError:
+    """Return the error of a reason; tell goes to the caller's program as it is."""
+    return REASONS[code].error(fault(code, pointer, **facts), facts=tell)

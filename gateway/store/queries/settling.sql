@@ -1,0 +1,259 @@
+-- name: lock_names
+-- Takes the message ids and bill keys of a batch, named by sorted hashes, and tells the instant and the newest version.
+SELECT now() AS now,
+       (SELECT count(*) FROM (SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name) AS taken) AS taken;
+
+-- name: newest_version
+-- The greatest reference version that is effective now.
+SELECT coalesce(max(version), 0) AS version FROM reference_version WHERE effective_at <= now();
+
+-- name: messages_by_id
+-- What became of messages: pairs of provider and message id.
+SELECT m.*
+FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
+JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id;
+
+-- name: refusals_by_id
+-- The last refusals of message ids that have not taken effect.
+SELECT r.*
+FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
+JOIN refusal AS r ON r.provider_code = asked.provider_code AND r.message_id = asked.message_id;
+
+-- name: keys_held
+-- Who holds the named bill keys: triples of provider, kind and key.
+SELECT k.*
+FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (provider_code, kind, key)
+JOIN bill_key AS k ON k.provider_code = asked.provider_code AND k.kind = asked.kind AND k.key = asked.key;
+
+-- name: lock_workers
+-- Locks one row a worker, the sorted way round (UPDATE, since SELECT FOR UPDATE over several is refused by Citus).
+UPDATE worker_lock SET taken = taken + 1 WHERE worker_id = ANY($1::text[]) RETURNING worker_id;
+
+-- name: workers_by_id
+-- The newest effective row of each worker, with the employer's name.
+SELECT DISTINCT ON (w.worker_id) w.*,
+       (SELECT e.name FROM employer AS e
+        WHERE e.employer_id = w.employer_id AND e.effective_at <= now()
+        ORDER BY e.version DESC LIMIT 1) AS employer_name
+FROM worker AS w
+WHERE w.worker_id = ANY($1::text[]) AND w.effective_at <= now()
+ORDER BY w.worker_id, w.version DESC;
+
+-- name: enrolments_by_worker
+-- The newest effective row of each spell.
+SELECT DISTINCT ON (worker_id, enrolment_no) *
+FROM enrolment
+WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+ORDER BY worker_id, enrolment_no, version DESC;
+
+-- name: recognitions_by_worker
+-- The newest effective row of each recognition.
+SELECT DISTINCT ON (worker_id, recognition_no) *
+FROM recognition
+WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+ORDER BY worker_id, recognition_no, version DESC;
+
+-- name: authorizations_by_worker
+-- The newest effective row of each authorization.
+SELECT DISTINCT ON (worker_id, authorization_no) *
+FROM "authorization"
+WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+ORDER BY worker_id, authorization_no, version DESC;
+
+-- name: allowances_used
+-- What settlements in force have taken from each allowance.
+SELECT u.worker_id, u.allowance_id, u.fund_fen, u.quantity, u.days
+FROM allowance_use AS u
+WHERE u.worker_id = ANY($1::text[])
+  AND NOT EXISTS (
+      SELECT FROM settlement AS c WHERE c.worker_id = u.worker_id AND c.original_id = u.settlement_id
+  );
+
+-- name: devices_issued
+-- Devices that the fund helped to pay in settlements in force, not given back.
+SELECT l.worker_id, l.catalog_code, l.occurred_on, l.settlement_id, l.item_no
+FROM settled_line AS l
+WHERE l.worker_id = ANY($1::text[]) AND l.sort = 'device' AND l.fund_fen > 0
+  AND NOT EXISTS (
+      SELECT FROM settlement AS c WHERE c.worker_id = l.worker_id AND c.original_id = l.settlement_id
+  )
+  AND l.quantity + coalesce((
+      SELECT sum(r.quantity) FROM settled_line AS r
+      WHERE r.worker_id = l.worker_id AND r.sort = 'device' AND r.visit_id = l.visit_id
+        AND r.refunds_item_no = l.item_no
+        AND NOT EXISTS (
+            SELECT FROM settlement AS c WHERE c.worker_id = r.worker_id AND c.original_id = r.settlement_id
+        )
+  ), 0) > 0
+  AND l.charged_fen > 0;
+
+-- name: visits_by_id
+-- Visits as they stand: pairs of worker and visit.
+SELECT v.*
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
+JOIN visit AS v ON v.worker_id = asked.worker_id AND v.visit_id = asked.visit_id;
+
+-- name: items_live
+-- The live items of visits, in the order of their coming.
+SELECT i.worker_id, i.visit_id, i.item_no, i.message_id, i.position, i.content, i.settlement_id
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
+JOIN item AS i ON i.worker_id = asked.worker_id AND i.visit_id = asked.visit_id
+WHERE i.withdrawn_by IS NULL
+ORDER BY i.position;
+
+-- name: items_withdrawn_by
+-- The items of visits that the named message withdrew.
+SELECT i.item_no
+FROM item AS i
+WHERE i.worker_id = $1 AND i.visit_id = $2 AND i.withdrawn_by = $3
+ORDER BY i.position;
+
+-- name: settlements_in_force
+-- The settlements of visits that nothing has cancelled.
+SELECT s.*
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
+JOIN settlement AS s ON s.worker_id = asked.worker_id AND s.visit_id = asked.visit_id
+WHERE s.kind = 'settlement'
+  AND NOT EXISTS (
+      SELECT FROM settlement AS c WHERE c.worker_id = s.worker_id AND c.original_id = s.settlement_id
+  )
+ORDER BY s.interim_no;
+
+-- name: lines_settled
+-- The lines of the named settlements: pairs of worker and settlement.
+SELECT l.*
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
+JOIN settled_line AS l ON l.worker_id = asked.worker_id AND l.settlement_id = asked.settlement_id;
+
+-- name: postings_of
+-- The postings of the named settlements: pairs of worker and settlement.
+SELECT p.*
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
+JOIN posting AS p ON p.worker_id = asked.worker_id AND p.settlement_id = asked.settlement_id
+ORDER BY p.settlement_id, p.posting_no;
+
+-- name: previews_of
+-- The last previews of visits' bills.
+SELECT p.*
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
+JOIN preview AS p ON p.worker_id = asked.worker_id AND p.visit_id = asked.visit_id;
+
+-- name: keep_preview
+-- Keeps the sums of a preview beside the visit.
+INSERT INTO preview (worker_id, visit_id, bill_no, items_sha256, charged_fen, fund_fen, worker_fen, employer_fen,
+                     provider_fen, previewed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (worker_id, visit_id, bill_no) DO UPDATE
+SET items_sha256 = excluded.items_sha256, charged_fen = excluded.charged_fen, fund_fen = excluded.fund_fen,
+    worker_fen = excluded.worker_fen, employer_fen = excluded.employer_fen, provider_fen = excluded.provider_fen,
+    previewed_at = excluded.previewed_at;
+
+-- name: change_visits
+-- Moves visits to a new state.
+UPDATE visit AS v
+SET state = n.state, bills = n.bills, discharged_at = n.discharged_at,
+    qualification_ids = string_to_array(n.qualification_ids, '|')
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::timestamptz[], $6::text[])
+     AS n (worker_id, visit_id, state, bills, discharged_at, qualification_ids)
+WHERE v.worker_id = n.worker_id AND v.visit_id = n.visit_id;
+
+-- name: settle_items
+-- Marks live items as settled, or as unsettled again.
+UPDATE item AS i
+SET settlement_id = n.settlement_id
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS n (worker_id, visit_id, item_no, settlement_id)
+WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no AND i.withdrawn_by IS NULL;
+
+-- name: withdraw_items
+-- Withdraws live items.
+UPDATE item AS i
+SET withdrawn_by = n.withdrawn_by
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, withdrawn_by)
+WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no AND i.withdrawn_by IS NULL;
+
+-- name: restore_items
+-- Brings back items that a message withdrew.
+UPDATE item AS i
+SET withdrawn_by = NULL
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, withdrawn_by)
+WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no
+  AND i.withdrawn_by = n.withdrawn_by;
+
+-- name: free_keys
+-- Frees bill keys after a cancellation or reversal.
+DELETE FROM bill_key AS k
+USING unnest($1::text[], $2::text[], $3::text[]) AS n (provider_code, kind, key)
+WHERE k.provider_code = n.provider_code AND k.kind = n.kind AND k.key = n.key;
+
+-- name: reverse_messages
+-- Marks messages as reversed and keeps the answer that their id gives from now on.
+UPDATE message AS m
+SET reversed_by = n.reversed_by, reversed_answer_sealed = n.answer
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS n (provider_code, message_id, reversed_by, answer)
+WHERE m.provider_code = n.provider_code AND m.message_id = n.message_id;
+
+-- name: sign_out
+-- Closes operators' cycles, or opens them again.
+UPDATE sign_in AS s
+SET signed_out_at = n.signed_out_at
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (provider_code, sign_no, signed_out_at)
+WHERE s.provider_code = n.provider_code AND s.sign_no = n.sign_no;
+
+-- name: note_refusals
+-- Keeps the last refusal of each message id.
+INSERT INTO refusal AS r (provider_code, message_id, verb, content_sha256, codes, status, refused_at, times)
+SELECT DISTINCT ON (provider_code, message_id)
+       provider_code, message_id, verb, content_sha256, string_to_array(codes, '|'), status, refused_at, 1
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::int[], $7::timestamptz[])
+     AS n (provider_code, message_id, verb, content_sha256, codes, status, refused_at)
+ORDER BY provider_code, message_id
+ON CONFLICT (provider_code, message_id) DO UPDATE
+SET verb = excluded.verb, content_sha256 = excluded.content_sha256, codes = excluded.codes,
+    status = excluded.status, refused_at = excluded.refused_at, times = r.times + 1;
+
+-- name: note_conflicts
+-- Keeps the digest of other content that came under a known message id.
+INSERT INTO message_conflict (provider_code, message_id, content_sha256, seen_at)
+SELECT DISTINCT provider_code, message_id, content_sha256, seen_at
+FROM unnest($1::text[], $2::text[], $3::bytea[], $4::timestamptz[])
+     AS n (provider_code, message_id, content_sha256, seen_at)
+ORDER BY provider_code, message_id, content_sha256
+ON CONFLICT DO NOTHING;
+
+-- name: sign_in_by_no
+-- An operator's cycle.
+SELECT * FROM sign_in WHERE provider_code = $1 AND sign_no = $2;
+
+-- name: settlement_place
+-- Whose settlement it is.
+SELECT worker_id, provider_code FROM settlement_locator WHERE settlement_id = $1;
+
+-- name: settlement_by_id
+-- One settlement, with its cancellation where there is one.
+SELECT s.*, c.settlement_id AS cancelled_by
+FROM settlement AS s
+LEFT JOIN settlement AS c ON c.worker_id = s.worker_id AND c.original_id = s.settlement_id
+WHERE s.worker_id = $1 AND s.settlement_id = $2;
+
+-- name: receipt_of
+-- The receipt of a settlement.
+SELECT jws FROM receipt WHERE worker_id = $1 AND settlement_id = $2;
+
+-- name: decision_of
+-- The sealed decision of a settlement.
+SELECT decision_sealed FROM decision WHERE worker_id = $1 AND settlement_id = $2;
+
+-- name: settlement_of_bill
+-- The newest settlement that a visit and bill number name, in force or not.
+SELECT settlement_id, worker_id, visit_id FROM settlement
+WHERE worker_id = $1 AND provider_code = $2 AND visit_no = $3 AND bill_no = $4 AND kind = 'settlement'
+ORDER BY settled_at DESC LIMIT 1;
+
+-- name: worker_by_certno
+-- Who stands behind an identity number's blind index.
+SELECT worker_id FROM worker_identity WHERE certno_index = $1;
+
+-- name: visits_open
+-- Whether a worker is in hospital anywhere.
+SELECT count(*) AS visits FROM visit
+WHERE worker_id = $1 AND visit_kind = 'inpatient' AND state IN ('open', 'part_settled') AND discharged_at IS NULL;

@@ -1,0 +1,281 @@
+"""Effects: rows to add, and changes of rows, each named by the table or query it belongs to.
+
+A `Row`'s fields are its table's columns. A `Change`'s fields are the array arguments of its named query, in order.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, TypeAlias
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A row to add."""
+
+    TABLE: ClassVar[str] = ""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A change of rows that are not append-only."""
+
+    QUERY: ClassVar[str] = ""
+
+
+class VisitRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "visit"
+    worker_id: str
+    visit_id: UUID
+    provider_code: str
+    visit_no: str
+    area: str
+    scheme: str
+    visit_kind: str
+    admitted_at: datetime
+    discharged_at: datetime | None
+    diagnosis_codes: tuple[str, ...]
+    qualification_ids: tuple[str, ...]
+    department_code: str | None
+    emergency: bool
+    stabilised_at: datetime | None
+    third_party_paid_fen: int
+    state: str
+    bills: int
+    registered_at: datetime
+    message_id: str
+    terms_sealed: bytes
+
+
+class ItemRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "item"
+    worker_id: str
+    visit_id: UUID
+    item_no: str
+    message_id: str
+    position: int
+    batch_no: str | None
+    amount_fen: int
+    occurred_at: datetime
+    content: str
+    settlement_id: UUID | None
+    withdrawn_by: str | None = None
+
+
+class SettlementRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "settlement"
+    worker_id: str
+    settlement_id: UUID
+    kind: str
+    original_id: UUID | None
+    visit_id: UUID
+    provider_code: str
+    visit_no: str
+    bill_no: str
+    invoice_no: str | None
+    interim_no: int | None
+    message_id: str
+    area: str
+    scheme: str
+    settlement_day: date
+    settled_at: datetime
+    sent_at: datetime | None
+    charged_fen: int
+    fund_fen: int
+    worker_fen: int
+    employer_fen: int
+    provider_fen: int
+    benefits_fen: int
+    line_count: int
+    versions: str
+    decision_sha256: bytes
+
+
+class SettledLineRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "settled_line"
+    worker_id: str
+    settlement_id: UUID
+    item_no: str
+    visit_id: UUID
+    refunds_item_no: str | None
+    catalog_code: str | None
+    sort: str | None
+    occurred_on: date
+    quantity: Decimal
+    charged_fen: int
+    fund_fen: int
+    worker_fen: int
+    employer_fen: int
+    provider_fen: int
+    recognition_no: str | None
+    authorization_no: str | None
+
+
+class DecisionRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "decision"
+    worker_id: str
+    settlement_id: UUID
+    context_sealed: bytes
+    decision_sealed: bytes
+
+
+class PostingRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "posting"
+    worker_id: str
+    settlement_id: UUID
+    posting_no: int
+    debit: str
+    credit: str
+    fen: int
+    settlement_day: date
+
+
+class ReceiptRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "receipt"
+    worker_id: str
+    settlement_id: UUID
+    jws: str
+
+
+class AllowanceUseRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "allowance_use"
+    worker_id: str
+    settlement_id: UUID
+    allowance_id: str
+    fund_fen: int
+    quantity: Decimal
+    days: tuple[date, ...]
+
+
+class LocatorRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "settlement_locator"
+    settlement_id: UUID
+    worker_id: str
+    provider_code: str
+
+
+class MessageRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "message"
+    provider_code: str
+    message_id: str
+    verb: str
+    content_sha256: bytes | None
+    raw_sha256: bytes | None
+    worker_id: str | None
+    visit_id: UUID | None
+    settlement_id: UUID | None
+    received_at: datetime
+    reversed_by: str | None
+    request_sealed: bytes | None
+    answer_sealed: bytes | None
+    reversed_answer_sealed: bytes | None = None
+
+
+class BillKeyRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "bill_key"
+    provider_code: str
+    kind: str
+    key: str
+    worker_id: str
+    visit_id: UUID
+    settlement_id: UUID | None
+    message_id: str
+
+
+class SignInRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "sign_in"
+    provider_code: str
+    sign_no: str
+    operator_id: str
+    signed_at: datetime
+    signed_out_at: datetime | None
+    message_id: str
+
+
+class VisitChanged(Change, frozen=True, kw_only=True):
+    QUERY: ClassVar[str] = "change_visits"
+    worker_id: str
+    visit_id: UUID
+    state: str
+    bills: int
+    discharged_at: datetime | None
+    qualification_ids: str
+    """Joined by `|`: PostgreSQL has no array of arrays of unequal length."""
+
+
+class ItemSettled(Change, frozen=True, kw_only=True):
+    """settlement_id None makes the item unsettled again."""
+
+    QUERY: ClassVar[str] = "settle_items"
+    worker_id: str
+    visit_id: UUID
+    item_no: str
+    settlement_id: UUID | None
+
+
+class ItemWithdrawn(Change, frozen=True, kw_only=True):
+    """Withdraws the live item of that number."""
+
+    QUERY: ClassVar[str] = "withdraw_items"
+    worker_id: str
+    visit_id: UUID
+    item_no: str
+    withdrawn_by: str
+
+
+class ItemRestored(Change, frozen=True, kw_only=True):
+    """Brings back what the named message withdrew."""
+
+    QUERY: ClassVar[str] = "restore_items"
+    worker_id: str
+    visit_id: UUID
+    item_no: str
+    withdrawn_by: str
+
+
+class KeyFreed(Change, frozen=True, kw_only=True):
+    QUERY: ClassVar[str] = "free_keys"
+    provider_code: str
+    kind: str
+    key: str
+
+
+class MessageReversed(Change, frozen=True, kw_only=True):
+    QUERY: ClassVar[str] = "reverse_messages"
+    provider_code: str
+    message_id: str
+    reversed_by: str
+    reversed_answer_sealed: bytes
+
+
+class SignedOutAt(Change, frozen=True, kw_only=True):
+    """signed_out_at None opens the cycle again."""
+
+    QUERY: ClassVar[str] = "sign_out"
+    provider_code: str
+    sign_no: str
+    signed_out_at: datetime | None
+
+
+class RefusalNoted(Change, frozen=True, kw_only=True):
+    """The last refusal of a message id; codes joined by `|`."""
+
+    QUERY: ClassVar[str] = "note_refusals"
+    provider_code: str
+    message_id: str
+    verb: str
+    content_sha256: bytes | None
+    codes: str
+    status: int
+    refused_at: datetime
+
+
+class ConflictNoted(Change, frozen=True, kw_only=True):
+    QUERY: ClassVar[str] = "note_conflicts"
+    provider_code: str
+    message_id: str
+    content_sha256: bytes
+    seen_at: datetime
+
+
+Effect: TypeAlias = Row | Change
