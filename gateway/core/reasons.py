@@ -241,8 +241,8 @@ REASONS: dict[str, Reason] = {
         "结算结果与预结算不一致：预结算总额{previewed_charged}分、基金{previewed_fund}分、个人{previewed_worker}分、"
         "单位{previewed_employer}分、机构{previewed_provider}分；现总额{charged}分、基金{fund}分、个人{worker}分、"
         "单位{employer}分、机构{provider}分",
-        "settling gives other sums than the preview: previewed charge {previewed_charged}, fund {previewed_fund}, "
-        "worker {previewed_worker}, employer {previewed_employer}, provider {previewed_provider} fen; now charge {charged}, "
+        "the sums differ from the preview: previewed charge {previewed_charged}, fund {previewed_fund}, "
+        "worker {previewed_worker}, employer {previewed_employer}, provider {previewed_provider} fen; now {charged}, "
         "fund {fund}, worker {worker}, employer {employer}, provider {provider} fen",
         "请重新预结算（2206），确认后再结算",
         "preview again and settle what you then agree to",

@@ -16,34 +16,50 @@ Move: TypeAlias = Literal[
     "SubmitFinal",
     "CancelSettlement",
 ]
-Standing: TypeAlias = VisitState | Literal["unknown"]
+State: TypeAlias = VisitState | Literal["unknown"]
 
-BY_BILLS = "by_bills"
-"""The state that follows from what is left: open without bills in force, else part_settled."""
-
-# Each cell is the next state, or the code of the refusal (they all have a dot in them).
-MOVES: dict[Move, dict[Standing, str]] = {
-    #                     unknown                   open                        part_settled              settled                   cancelled
-    "RegisterVisit":    {"unknown": "open",          "open": "visit.exists",     "part_settled": "visit.exists",          "settled": "visit.exists",   "cancelled": "open"},
-    "CancelVisit":      {"unknown": "visit.unknown", "open": "cancelled",        "part_settled": "visit.has_settlements", "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "UploadItems":      {"unknown": "visit.unknown", "open": "open",             "part_settled": "part_settled",          "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "WithdrawItems":    {"unknown": "visit.unknown", "open": "open",             "part_settled": "part_settled",          "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "Presettle":        {"unknown": "visit.unknown", "open": "open",             "part_settled": "part_settled",          "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "SettleInterim":    {"unknown": "visit.unknown", "open": "part_settled",     "part_settled": "part_settled",          "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "SettleFinal":      {"unknown": "visit.unknown", "open": "settled",          "part_settled": "settled",               "settled": "visit.settled",  "cancelled": "visit.cancelled"},
-    "SubmitInterim":    {"unknown": "part_settled",  "open": "part_settled",     "part_settled": "part_settled",          "settled": "part_settled",   "cancelled": "part_settled"},
-    "SubmitFinal":      {"unknown": "settled",       "open": "settled",          "part_settled": "settled",               "settled": "settled",        "cancelled": "settled"},
-    "CancelSettlement": {"unknown": "visit.unknown", "open": "settlement.not_in_force", "part_settled": BY_BILLS,         "settled": BY_BILLS,         "cancelled": "visit.cancelled"},
-}  # fmt: skip
-"""A cancelled visit has freed its number: registering or submitting under it starts a new visit."""
+# A cell is the next state, or the code of the refusal (those have a dot). by_bills: what follows from the bills left.
+# A cancelled visit has freed its number: registering or submitting under it starts a new visit.
+TABLE = """
+move              unknown        open                      part_settled           settled        cancelled
+RegisterVisit     open           visit.exists              visit.exists           visit.exists   open
+CancelVisit       visit.unknown  cancelled                 visit.has_settlements  visit.settled  visit.cancelled
+UploadItems       visit.unknown  open                      part_settled           visit.settled  visit.cancelled
+WithdrawItems     visit.unknown  open                      part_settled           visit.settled  visit.cancelled
+Presettle         visit.unknown  open                      part_settled           visit.settled  visit.cancelled
+SettleInterim     visit.unknown  part_settled              part_settled           visit.settled  visit.cancelled
+SettleFinal       visit.unknown  settled                   settled                visit.settled  visit.cancelled
+SubmitInterim     part_settled   part_settled              part_settled           part_settled   part_settled
+SubmitFinal       settled        settled                   settled                settled        settled
+CancelSettlement  visit.unknown  settlement.not_in_force   by_bills               by_bills       visit.cancelled
+"""
 
 
-def move(verb: Move, state: Standing) -> tuple[str | None, str | None]:
-    """Return (next state, None), or (None, code of the refusal)."""
+def _read(table: str) -> dict[str, dict[str, str]]:
+    head, *rows = (line.split() for line in table.strip().splitlines())
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+MOVES = _read(TABLE)
+
+
+def refused(verb: Move, state: State) -> str | None:
+    """Return the code for which the move is refused in that state, or None."""
     cell = MOVES[verb][state]
-    return (None, cell) if "." in cell else (cell, None)
+    return cell if "." in cell else None
 
 
-def state_by_bills(bills: int) -> VisitState:
-    """Return the state of a visit that has this many settlements in force after one was cancelled."""
-    return "part_settled" if bills else "open"
+def after(verb: Move, state: State, *, bills: int = 0) -> VisitState:
+    """Return the next state of a move that is not refused; bills: settlements in force once it is done."""
+    match MOVES[verb][state]:
+        case "by_bills":
+            return "part_settled" if bills else "open"
+        case "open":
+            return "open"
+        case "part_settled":
+            return "part_settled"
+        case "settled":
+            return "settled"
+        case cell:
+            assert cell == "cancelled", cell
+            return "cancelled"

@@ -1,0 +1,136 @@
+"""What a changing verb asks of the house, what it finds under lock, and what it leaves."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from gateway.core.context import SettledLine, Visit
+from gateway.core.snapshot import Snapshot
+from gateway.store.rows import Effect, MessageRow, SettlementRow
+from schemas.facts import Authorization, DeviceIssue, Enrolment, Provider, Recognition, Used, Worker
+from schemas.requests import Item, Sums
+
+
+class Key(Struct, frozen=True, kw_only=True, order=True):
+    """A name within a provider that may stand once: a visit number, a bill number, an invoice number."""
+
+    provider_code: str
+    kind: str
+    key: str
+
+
+class KeyHolder(Struct, frozen=True, kw_only=True):
+    """Who has taken a key."""
+
+    worker_id: str
+    visit_id: UUID
+    settlement_id: UUID | None
+    message_id: str
+
+
+class WorkerFile(Struct, frozen=True, kw_only=True):
+    """Everything about one worker that a decision rests on."""
+
+    worker: Worker
+    enrolments: tuple[Enrolment, ...]
+    recognitions: tuple[Recognition, ...]
+    authorizations: tuple[Authorization, ...]
+    used: tuple[Used, ...]
+    devices: tuple[DeviceIssue, ...]
+
+
+class LiveItem(Struct, frozen=True, kw_only=True):
+    """An item that stands in a visit, and the settlement that has taken it."""
+
+    item: Item
+    message_id: str
+    position: int
+    settlement_id: UUID | None
+
+
+class VisitFile(Struct, frozen=True, kw_only=True):
+    """A visit, its live items, and the settlements in force with their lines."""
+
+    visit: Visit
+    message_id: str
+    items: tuple[LiveItem, ...]
+    settlements: tuple[SettlementRow, ...]
+    lines: tuple[SettledLine, ...]
+    previews: Mapping[str, tuple[bytes, Sums]]
+    """By bill number: digest of the items previewed, and the sums shown."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How things stand for one ask, read under lock."""
+
+    now: datetime
+    """The database's instant, aware."""
+    day: date
+    """Its Shanghai day: the settlement day."""
+    snapshot: Snapshot
+    caller: Provider
+    worker: WorkerFile | None
+    visit: VisitFile | None
+    keys: Mapping[Key, KeyHolder]
+    """Holders of the keys that the ask wants to take; a free key is absent."""
+    original: MessageRow | None
+    """The message that a reversal names, where it has been seen."""
+    original_refused: bool
+    withdrawn: tuple[str, ...]
+    """Item numbers that the original withdrew."""
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """An answer's bytes, as they are kept and repeated."""
+
+    status: int
+    content_type: str
+    body: bytes
+    receipt: str | None = None
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A verb's verdict: what it answers and what it leaves."""
+
+    answer: Stored
+    effects: tuple[Effect, ...]
+    worker_id: str | None = None
+    visit_id: UUID | None = None
+    settlement_id: UUID | None = None
+    unsettles: bool = False
+    """True where earlier effects are undone: later asks for this worker then wait for the next batch."""
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """One changing message on its way to the database. decide is pure; it raises GatewayError to refuse."""
+
+    caller: Provider
+    message_id: str
+    verb: str
+    content_sha256: bytes
+    raw_sha256: bytes
+    request_sealed: bytes
+    decide: Callable[[Standing], Done]
+    reversed_answer: Callable[[MessageRow], Stored]
+    """What the message id answers once it has been reversed."""
+    worker_id: str | None = None
+    """The worker to lock where the request itself names one to be trusted with it."""
+    visit_no: str | None = None
+    visit_id: UUID | None = None
+    keys: tuple[Key, ...] = ()
+    original_message_id: str | None = None
+    lines: int = 0
+
+
+class Repeated(Struct, frozen=True, kw_only=True):
+    """The stored answer of a message that has come before."""
+
+    answer: Stored
+
+
+class Fresh(Struct, frozen=True, kw_only=True):
+    """The answer of a message that has just taken effect."""
+
+    answer: Stored
