@@ -122,15 +122,3 @@ class Ask(Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...] = ()
     original_message_id: str | None = None
     lines: int = 0
-
-
-class Repeated(Struct, frozen=True, kw_only=True):
-    """The stored answer of a message that has come before."""
-
-    answer: Stored
-
-
-class Fresh(Struct, frozen=True, kw_only=True):
-    """The answer of a message that has just taken effect."""
-
-    answer: Stored

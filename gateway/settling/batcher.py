@@ -1,0 +1,205 @@
+"""The batcher (design §7): what arrives while the last commit is still running is settled together.
+
+One database transaction a batch: take names, read what became of them, lock the workers, read their files, decide one
+ask after another, write everything in bulk, commit. It knows tables and locks, not verbs. A batch of one is the simple
+case of the same path.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Protocol
+
+import asyncpg
+import structlog
+from msgspec import Struct
+
+from gateway.core.reasons import refusal
+from gateway.settling.batch import Batch, Name, Outcome
+from gateway.settling.lane import Lane
+from gateway.settling.standing import Ask
+from schemas.problems import GatewayError
+
+log = structlog.get_logger()
+
+RETRY = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
+"""Faults of running at once: the same batch may well pass the next time."""
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
+"""The database is out of reach: whether a commit went through shows when the message ids are read again."""
+
+
+class Bounds(Struct, frozen=True, kw_only=True):
+    """How much the batcher takes in, with units."""
+
+    batch_bills_max: int = 64
+    batch_lines_max: int = 500
+    """An ask with more lines settles in a batch of its own."""
+    queue_bills_max: int = 1024
+    retries_max: int = 5
+    retry_after_s: int = 2
+
+
+class Waiting:
+    """An ask in the queue, and everybody who waits for its answer."""
+
+    __slots__ = ("answer", "ask")
+
+    def __init__(self, ask: Ask) -> None:
+        """Take the ask."""
+        self.ask = ask
+        self.answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+class Settles(Protocol):
+    """What the desk sees of the batcher."""
+
+    async def settle(self, ask: Ask) -> Outcome:
+        """Return what became of the ask once it is on disk; raise GatewayError where it is refused."""
+
+
+class Batcher:
+    """One queue and one writing connection of a process."""
+
+    def __init__(self, lane: Lane, bounds: Bounds) -> None:
+        """Take the connection's keeper and the bounds."""
+        self._lane = lane
+        self._bounds = bounds
+        self._queue: deque[Waiting] = deque()
+        self._known: dict[tuple[str, str], Waiting] = {}
+        self._arrived = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+
+    @property
+    def depth(self) -> int:
+        """Return how many asks wait."""
+        return len(self._queue)
+
+    def start(self) -> None:
+        """Begin to take batches."""
+        self._runner = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Settle what waits, then end."""
+        while self._known:
+            await asyncio.sleep(0.01)
+        if self._runner is not None:
+            self._runner.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._runner
+
+    async def settle(self, ask: Ask) -> Outcome:
+        """Queue an ask and wait for its commit; a copy with the same content waits for the first one's answer."""
+        name = name_of(ask)
+        first = self._known.get(name)
+        if first is not None and first.ask.content_sha256 == ask.content_sha256:
+            return (await asyncio.shield(first.answer)).as_repeat()
+        while name in self._known:
+            await asyncio.wait([self._known[name].answer])
+        if len(self._queue) >= self._bounds.queue_bills_max:
+            raise self._full()
+        waiting = Waiting(ask)
+        self._known[name] = waiting
+        self._queue.append(waiting)
+        self._arrived.set()
+        return await asyncio.shield(waiting.answer)
+
+    def _full(self) -> GatewayError:
+        error = refusal("house.full")
+        error.retry_after_s = self._bounds.retry_after_s
+        return error
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._queue:
+                batch = self._take()
+                await self._settle(batch)
+
+    def _take(self) -> list[Waiting]:
+        """Take what stands in the queue, up to the bounds; asks that must not meet in one batch stay behind."""
+        taken: list[Waiting] = []
+        behind: list[Waiting] = []
+        names: set[object] = set()
+        lines = 0
+        while self._queue and len(taken) < self._bounds.batch_bills_max:
+            waiting = self._queue.popleft()
+            mine = names_of(waiting.ask)
+            alone = waiting.ask.lines > self._bounds.batch_lines_max
+            if names & mine or (taken and (alone or lines > self._bounds.batch_lines_max)):
+                behind.append(waiting)
+                names |= mine
+                continue
+            taken.append(waiting)
+            names |= mine
+            lines += waiting.ask.lines
+        self._queue.extendleft(reversed(behind))
+        return taken
+
+    async def _settle(self, waiting: list[Waiting]) -> None:
+        """Settle a batch; where a fault is not of running at once, halve it until the one that fails stands alone."""
+        try:
+            outcomes = await self._attempt([one.ask for one in waiting])
+        except Exception as error:
+            if len(waiting) > 1 and not isinstance(error, (GatewayError, *AWAY)):
+                middle = len(waiting) // 2
+                await self._settle(waiting[:middle])
+                await self._settle(waiting[middle:])
+                return
+            failed = error if isinstance(error, GatewayError) else self._broken(error)
+            for one in waiting:
+                self._resolve(one, failed)
+            return
+        late = [one for one in waiting if name_of(one.ask) in outcomes.deferred]
+        for one in waiting:
+            if one not in late:
+                self._resolve(one, outcomes.verdicts[name_of(one.ask)])
+        self._queue.extendleft(reversed(late))
+
+    async def _attempt(self, asks: list[Ask]) -> Batch:
+        """Try a batch a bounded number of times."""
+        for attempt in range(self._bounds.retries_max):
+            try:
+                return await self._lane.settle(asks)
+            except RETRY as error:
+                log.info("batch_retried", code=type(error).__name__, attempt=attempt)
+                await asyncio.sleep(0.005 * 2**attempt)
+            except AWAY as error:
+                log.warning("database_away", code=type(error).__name__, attempt=attempt)
+                await self._lane.reconnect()
+                await asyncio.sleep(0.05 * 2**attempt)
+        error = refusal("house.database_away")
+        error.retry_after_s = self._bounds.retry_after_s
+        raise error
+
+    def _broken(self, error: Exception) -> GatewayError:
+        log.error("batch_broken", code=type(error).__name__, exc_info=error)
+        return refusal("bill.breaks")
+
+    def _resolve(self, waiting: Waiting, verdict: Outcome | GatewayError) -> None:
+        del self._known[name_of(waiting.ask)]
+        if waiting.answer.done():
+            return
+        if isinstance(verdict, GatewayError):
+            waiting.answer.set_exception(verdict)
+            waiting.answer.exception()  # a caller that has gone away must not be reported as forgotten
+        else:
+            waiting.answer.set_result(verdict)
+
+
+def name_of(ask: Ask) -> Name:
+    """Return an ask's own name."""
+    return (ask.caller.code, ask.message_id)
+
+
+def names_of(ask: Ask) -> set[object]:
+    """Return what no two asks of one batch may both touch: message ids and bill keys (workers they may share)."""
+    names: set[object] = {name_of(ask), *ask.keys}
+    if ask.original_message_id is not None:
+        names.add((ask.caller.code, ask.original_message_id))
+    return names

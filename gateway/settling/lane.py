@@ -1,0 +1,256 @@
+"""The one database transaction of a batch, and the connection it runs on."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import asyncpg
+import msgspec
+import structlog
+
+from gateway.core.reasons import refusal
+from gateway.core.snapshot import Snapshot
+from gateway.settling.batch import Batch, Name, Outcome
+from gateway.settling.book import Book
+from gateway.settling.loading import Loader
+from gateway.settling.points import Points
+from gateway.settling.standing import Ask, Done, Key, Stored
+from gateway.store.queries import Query
+from gateway.store.rows import ConflictNoted, Effect, MessageRow, RefusalNoted
+from gateway.store.sealing import Seals
+from gateway.store.writing import write
+from schemas.problems import GatewayError
+
+log = structlog.get_logger()
+
+TOMBSTONE = "tombstone"
+"""The verb of a message id that was reversed before it came."""
+
+
+class References(Protocol):
+    """Where the reference data in force come from."""
+
+    async def ensure(self, marker: int) -> None:
+        """Load versions until the marker is known."""
+
+    def at(self, instant: datetime) -> Snapshot:
+        """Return what is in force at an instant."""
+
+
+class Lane:
+    """One writing connection, and how a batch goes down it."""
+
+    def __init__(
+        self,
+        *,
+        connect: Callable[[], Awaitable["asyncpg.Connection[Any]"]],
+        queries: Mapping[str, Query],
+        seals: Seals,
+        references: References,
+        points: Points,
+    ) -> None:
+        """Take what opens the connection, and what a batch needs beside it."""
+        self._connect = connect
+        self._queries = queries
+        self._seals = seals
+        self._references = references
+        self._points = points
+        self._connection: asyncpg.Connection[Any] | None = None
+
+    async def reconnect(self) -> None:
+        """Give up the connection; the next batch opens another."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def settle(self, asks: Sequence[Ask]) -> Batch:
+        """Settle a batch in one database transaction; nothing of it stands if this raises."""
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._connect()
+        connection = self._connection
+        ids = [ask.message_id for ask in asks]
+        await self._points.reached("before_claim", ids)
+        async with connection.transaction():
+            book = await self._begin(connection, asks)
+            await self._points.reached("claimed", ids)
+            await self._load(connection, book, asks)
+            deciding = Deciding(book, self._seals)
+            for ask in asks:
+                deciding.take(ask)
+            await self._points.reached("adjudicated", ids)
+            await write(connection, self._queries, deciding.effects)
+        await self._points.reached("committed", ids)
+        return Batch(verdicts=deciding.verdicts, deferred=frozenset(deciding.deferred))
+
+    async def _begin(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask]) -> Book:
+        """Take the names of all asks, the sorted way round, and the instant and versions they are judged by."""
+        now = await connection.fetchval(self._queries["lock_names"].sql, sorted(set(map(lock_number, all_names(asks)))))
+        marker = await connection.fetchval(self._queries["newest_version"].sql)
+        await self._references.ensure(marker)
+        return Book(now, self._references.at(now))
+
+    async def _load(self, connection: "asyncpg.Connection[Any]", book: Book, asks: Sequence[Ask]) -> None:
+        """Read messages and keys, lock the workers they lead to, then read keys again and everything about the workers."""
+        loader = Loader(connection, self._queries, self._seals)
+        await loader.messages(book, {name for ask in asks for name in message_names(ask)})
+        keys = {key for ask in asks for key in keys_of(ask)}
+        await loader.keys(book, keys)
+        workers = sorted({worker for ask in asks for worker in workers_of(book, ask)})
+        await connection.fetch(self._queries["lock_workers"].sql, workers)
+        book.keys.clear()
+        await loader.keys(book, keys)
+        await loader.originals(book, asks)
+        await loader.workers(book, workers)
+        await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
+
+
+class Deciding:
+    """Decides the asks of one batch in the order they came; pure but for the log."""
+
+    def __init__(self, book: Book, seals: Seals) -> None:
+        """Take the book that was read under lock."""
+        self._book = book
+        self._seals = seals
+        self._unsettled: set[str] = set()
+        self.effects: list[Effect] = []
+        self.verdicts: dict[Name, Outcome | GatewayError] = {}
+        self.deferred: set[Name] = set()
+
+    def take(self, ask: Ask) -> None:
+        """Decide one ask: repeat its stored answer, or let it take effect, or refuse it alone."""
+        name = (ask.caller.code, ask.message_id)
+        workers = workers_of(self._book, ask)
+        if self._unsettled & workers:
+            self.deferred.add(name)
+            return
+        seen = self._book.messages.get(name)
+        try:
+            self.verdicts[name] = self._again(ask, seen) if seen else self._fresh(ask, workers)
+        except GatewayError as error:
+            self.verdicts[name] = error
+            self._note(ask, error)
+        except Exception as error:
+            log.exception("ask_broken", verb=ask.verb, message_id=ask.message_id, code=type(error).__name__)
+            self.verdicts[name] = refusal("bill.breaks")
+
+    def _again(self, ask: Ask, seen: MessageRow) -> Outcome:
+        """Answer a message that has come before: the same bytes, or what its reversal left."""
+        if seen.reversed_by is not None:
+            kept = seen.reversed_answer_sealed
+            stored = self._open(ask, kept) if kept else ask.reversed_answer(seen)
+            return Outcome(answer=stored, repeated=True)
+        if seen.content_sha256 != ask.content_sha256:
+            raise refusal("message.content_differs", message_id=ask.message_id)
+        assert seen.answer_sealed is not None
+        return Outcome(answer=self._open(ask, seen.answer_sealed), repeated=True)
+
+    def _fresh(self, ask: Ask, workers: set[str]) -> Outcome:
+        done = ask.decide(self._book.standing(ask))
+        effects = (*done.effects, self._message(ask, done))
+        self._book.apply(effects)
+        self.effects.extend(effects)
+        if done.unsettles:
+            self._unsettled |= workers
+        return Outcome(answer=done.answer, repeated=False)
+
+    def _message(self, ask: Ask, done: Done) -> MessageRow:
+        return MessageRow(
+            provider_code=ask.caller.code,
+            message_id=ask.message_id,
+            verb=ask.verb,
+            content_sha256=ask.content_sha256,
+            raw_sha256=ask.raw_sha256,
+            worker_id=done.worker_id,
+            visit_id=done.visit_id,
+            settlement_id=done.settlement_id,
+            received_at=self._book.now,
+            reversed_by=None,
+            request_sealed=ask.request_sealed,
+            answer_sealed=seal_answer(self._seals, ask.caller.code, ask.message_id, done.answer),
+        )
+
+    def _open(self, ask: Ask, sealed: bytes) -> Stored:
+        return open_answer(self._seals, ask.caller.code, ask.message_id, sealed)
+
+    def _note(self, ask: Ask, error: GatewayError) -> None:
+        """Log a refusal for QueryOutcome; it binds nothing."""
+        code, seen = ask.caller.code, self._book.now
+        if error.faults[0].code == "message.content_differs":
+            self.effects.append(
+                ConflictNoted(
+                    provider_code=code, message_id=ask.message_id, content_sha256=ask.content_sha256, seen_at=seen
+                )
+            )
+            return
+        self.effects.append(
+            RefusalNoted(
+                provider_code=code,
+                message_id=ask.message_id,
+                verb=ask.verb,
+                content_sha256=ask.content_sha256,
+                codes="|".join(sorted({fault.code for fault in error.faults})),
+                status=error.status,
+                refused_at=seen,
+            )
+        )
+
+
+def seal_answer(seals: Seals, provider_code: str, message_id: str, answer: Stored) -> bytes:
+    """Return an answer's bytes as they are kept: compressed, sealed, and bound to their message."""
+    return seals.seal_packed(msgspec.json.encode(answer), f"answer:{provider_code}:{message_id}".encode())
+
+
+def open_answer(seals: Seals, provider_code: str, message_id: str, sealed: bytes) -> Stored:
+    """Return a kept answer."""
+    opened = seals.unseal_packed(sealed, f"answer:{provider_code}:{message_id}".encode())
+    return msgspec.json.decode(opened, type=Stored)
+
+
+def message_names(ask: Ask) -> list[Name]:
+    """Return the message ids an ask is about: its own, and the one it reverses."""
+    mine = (ask.caller.code, ask.message_id)
+    return [mine] if ask.original_message_id is None else [mine, (ask.caller.code, ask.original_message_id)]
+
+
+def keys_of(ask: Ask) -> list[Key]:
+    """Return the keys to look up: those an ask wants to take, and its visit's."""
+    visit = [Key(provider_code=ask.caller.code, kind="visit", key=ask.visit_no)] if ask.visit_no else []
+    return [*ask.keys, *visit]
+
+
+def all_names(asks: Sequence[Ask]) -> list[str]:
+    """Return every name that the batch takes, as text."""
+    names = [f"message:{provider}:{message}" for ask in asks for provider, message in message_names(ask)]
+    return names + [f"{key.kind}:{key.provider_code}:{key.key}" for ask in asks for key in ask.keys]
+
+
+def lock_number(name: str) -> int:
+    """Return a name's advisory lock: two names that share one only wait for each other."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def visits_of(book: Book, ask: Ask) -> set[tuple[str, Any]]:
+    """Return the visits to read for an ask, each with its worker."""
+    found = {(holder.worker_id, holder.visit_id) for key in keys_of(ask) if (holder := book.keys.get(key))}
+    original = book.original_of(ask)
+    if original and original.worker_id and original.visit_id:
+        found.add((original.worker_id, original.visit_id))
+    if ask.visit_id and ask.worker_id:
+        found.add((ask.worker_id, ask.visit_id))
+    return found
+
+
+def workers_of(book: Book, ask: Ask) -> set[str]:
+    """Return the workers that an ask leads to: named by itself, by its keys' holders, by what it reverses."""
+    found = {worker_id for worker_id, _ in visits_of(book, ask)}
+    original = book.original_of(ask)
+    if original and original.worker_id:
+        found.add(original.worker_id)
+    return found | ({ask.worker_id} if ask.worker_id else set())

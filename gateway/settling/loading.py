@@ -1,0 +1,180 @@
+"""Reads the book of a batch: keys and messages first, then, once the workers are locked, everything about them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from gateway.settling.book import Book, add_used, holder, settled_line, visit_of_row
+from gateway.settling.standing import Ask, Key, LiveItem, VisitFile, WorkerFile
+from gateway.store.facts import authorization_from_row, enrolment_from_row, recognition_from_row, worker_from_row
+from gateway.store.queries import Query
+from gateway.store.rows import BillKeyRow, MessageRow, SettledLineRow, SettlementRow, VisitRow
+from gateway.store.sealing import Seals
+from schemas.facts import DeviceIssue, Used
+from schemas.requests import Item, Sums
+
+Rows: TypeAlias = list[Record]
+
+
+class Loader:
+    """Reads with one connection; the same for a batch under lock and for a preview without."""
+
+    def __init__(self, connection: "Connection[Any]", queries: Mapping[str, Query], seals: Seals) -> None:
+        """Take the connection, the named queries, and what opens sealed columns."""
+        self._connection = connection
+        self._queries = queries
+        self._seals = seals
+
+    async def _fetch(self, name: str, *arguments: object) -> Rows:
+        return await self._connection.fetch(self._queries[name].sql, *arguments)
+
+    async def messages(self, book: Book, names: Iterable[tuple[str, str]]) -> None:
+        """Read what became of messages: pairs of provider code and message id."""
+        providers, message_ids = columns(names, 2)
+        for row in await self._fetch("messages_by_id", providers, message_ids):
+            book.messages[row["provider_code"], row["message_id"]] = MessageRow(**row)
+
+    async def originals(self, book: Book, asks: Iterable[Ask]) -> None:
+        """Read, for reversals, whether the original was refused and which items it withdrew."""
+        reversals = [ask for ask in asks if ask.original_message_id is not None]
+        if not reversals:
+            return
+        providers, ids = columns(((ask.caller.code, ask.original_message_id) for ask in reversals), 2)
+        for row in await self._fetch("refusals_by_id", providers, ids):
+            book.refused.add((row["provider_code"], row["message_id"]))
+        for ask in reversals:
+            original = book.original_of(ask)
+            if original and original.visit_id and original.verb in {"WithdrawItems", "CancelVisit"}:
+                rows = await self._fetch(
+                    "items_withdrawn_by", original.worker_id, original.visit_id, original.message_id
+                )
+                book.withdrawn[ask.caller.code, original.message_id] = tuple(row["item_no"] for row in rows)
+
+    async def keys(self, book: Book, keys: Iterable[Key]) -> None:
+        """Read who holds keys."""
+        found = await self._fetch("keys_held", *columns(((k.provider_code, k.kind, k.key) for k in keys), 3))
+        for row in found:
+            key = Key(provider_code=row["provider_code"], kind=row["kind"], key=row["key"])
+            book.keys[key] = holder(BillKeyRow(**row))
+
+    async def workers(self, book: Book, worker_ids: list[str]) -> None:
+        """Read everything about workers that a decision rests on."""
+        if not worker_ids:
+            return
+        found = [await self._fetch(name, worker_ids) for name in WORKER_QUERIES]
+        workers, enrolments, recognitions, authorizations, used, devices = (by_worker(rows) for rows in found)
+        for worker_id, rows in workers.items():
+            book.workers[worker_id] = WorkerFile(
+                worker=worker_from_row(rows[0], self._seals),
+                enrolments=tuple(enrolment_from_row(row) for row in enrolments[worker_id]),
+                recognitions=tuple(recognition_from_row(row, self._seals) for row in recognitions[worker_id]),
+                authorizations=tuple(authorization_from_row(row) for row in authorizations[worker_id]),
+                used=add_used((), map(use_of, used[worker_id])),
+                devices=tuple(map(device_of, devices[worker_id])),
+            )
+
+    async def visits(self, book: Book, visits: Iterable[tuple[str, UUID]]) -> None:
+        """Read visits with items, settlements in force and their lines: pairs of worker id and visit id."""
+        workers, ids = columns(visits, 2)
+        if not workers:
+            return
+        items = by_visit(await self._fetch("items_live", workers, ids))
+        settlements = [settlement_of(row) for row in await self._fetch("settlements_in_force", workers, ids)]
+        lines = await self._lines(settlements)
+        previews = by_visit(await self._fetch("previews_of", workers, ids))
+        for row in await self._fetch("visits_by_id", workers, ids):
+            visit_id = row["visit_id"]
+            book.visits[visit_id] = VisitFile(
+                visit=visit_of_row(VisitRow(**row)),
+                message_id=row["message_id"],
+                items=tuple(item_of(one) for one in items[visit_id]),
+                settlements=tuple(one for one in settlements if one.visit_id == visit_id),
+                lines=tuple(settled_line(one) for one in lines if one.visit_id == visit_id),
+                previews={one["bill_no"]: (one["items_sha256"], sums_of(one)) for one in previews[visit_id]},
+            )
+
+    async def _lines(self, settlements: list[SettlementRow]) -> list[SettledLineRow]:
+        pairs = columns(((one.worker_id, one.settlement_id) for one in settlements), 2)
+        return [SettledLineRow(**row) for row in await self._fetch("lines_settled", *pairs)] if settlements else []
+
+
+WORKER_QUERIES = (
+    "workers_by_id",
+    "enrolments_by_worker",
+    "recognitions_by_worker",
+    "authorizations_by_worker",
+    "allowances_used",
+    "devices_issued",
+)
+
+
+def columns(rows: Iterable[tuple[object, ...]], width: int) -> tuple[list[Any], ...]:
+    """Return rows turned into columns: array arguments of a query."""
+    turned = tuple(list(column) for column in zip(*rows, strict=True))
+    return turned or tuple([] for _ in range(width))
+
+
+def by_worker(rows: Rows) -> defaultdict[str, Rows]:
+    """Return rows by their worker."""
+    found: defaultdict[str, Rows] = defaultdict(list)
+    for row in rows:
+        found[row["worker_id"]].append(row)
+    return found
+
+
+def by_visit(rows: Rows) -> defaultdict[UUID, Rows]:
+    """Return rows by their visit."""
+    found: defaultdict[UUID, Rows] = defaultdict(list)
+    for row in rows:
+        found[row["visit_id"]].append(row)
+    return found
+
+
+def use_of(row: Record) -> Used:
+    """Return an allowance's row as a fact."""
+    return Used(
+        allowance_id=row["allowance_id"],
+        fund_fen=row["fund_fen"],
+        quantity=format(row["quantity"], "f"),
+        days=tuple(row["days"]),
+    )
+
+
+def device_of(row: Record) -> DeviceIssue:
+    """Return a device's row as a fact."""
+    return DeviceIssue(
+        catalog_code=row["catalog_code"],
+        issued_on=row["occurred_on"],
+        settlement_id=str(row["settlement_id"]),
+        item_no=row["item_no"],
+    )
+
+
+def item_of(row: Record) -> LiveItem:
+    """Return an item's row as it stands in its visit."""
+    return LiveItem(
+        item=msgspec.json.decode(row["content"], type=Item),
+        message_id=row["message_id"],
+        position=row["position"],
+        settlement_id=row["settlement_id"],
+    )
+
+
+def settlement_of(row: Record) -> SettlementRow:
+    """Return a settlement's row."""
+    return SettlementRow(**row)
+
+
+def sums_of(row: Mapping[str, Any] | Record) -> Sums:
+    """Return the sums that a row carries."""
+    return Sums(
+        charged_fen=row["charged_fen"],
+        fund_fen=row["fund_fen"],
+        worker_fen=row["worker_fen"],
+        employer_fen=row["employer_fen"],
+        provider_fen=row["provider_fen"],
+    )
