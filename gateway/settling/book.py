@@ -233,6 +233,8 @@ def settled_line(row: SettledLineRow) -> SettledLine:
         provider_fen=row.provider_fen,
         recognition_no=row.recognition_no,
         authorization_no=row.authorization_no,
+        funded_quantity=format(row.funded_quantity, "f"),
+        third_party_fen=row.third_party_fen,
     )
 
 
