@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway.core.adjudication import adjudicate, blocking
-from gateway.core.context import Bill, Context, Visit
+from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import Move, after, refused
 from gateway.desk.asking import Making, Verdict
@@ -284,13 +284,21 @@ def compute(
         recognitions=worker.recognitions,
         authorizations=worker.authorizations,
         used=worker.used,
-        settled=file.lines if file else (),
+        settled=first_of_each(file) if file else (),
         devices=worker.devices,
         as_of=standing.now,
         day=standing.day,
         versions=versions_for(visit, standing) | {"adapter": adapter_version},
     )
     return adjudicate(bill, context, standing.snapshot.catalog, standing.snapshot.policies), bill, context
+
+
+def first_of_each(file: VisitFile) -> tuple[SettledLine, ...]:
+    """Return the visit's settled lines, one an item number: the first, since what came again was a duplicate."""
+    found: dict[str, SettledLine] = {}
+    for line in file.lines:
+        found.setdefault(line.item_no, line)
+    return tuple(found.values())
 
 
 def versions_for(visit: Visit, standing: Standing) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What a decided bill leaves: its answer, and the rows of settlement, lines, decision, postings and uses."""
 
 import hashlib
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from gateway.core.context import Bill, Context
+from gateway.core.context import Bill, Context, SettledLine
 from gateway.core.days import day_of
 from gateway.core.digests import decision_sha256
 from gateway.core.posting import Posting, postings
@@ -70,7 +71,7 @@ def decided(visit_no: str, bill_no: str, worker_id: str, decision: Decision) -> 
     )
 
 
-def sorts_of(lines: tuple[LineDecision, ...]) -> tuple[SortSum, ...]:
+def sorts_of(lines: Iterable[LineDecision | SettledLine]) -> tuple[SortSum, ...]:
     """Return charged fen by sort of the catalog, in the order of their first line."""
     found: dict[CatalogSort | None, int] = {}
     for line in lines:
