@@ -48,7 +48,12 @@ class SignedResponse(Struct, frozen=True, kw_only=True):
 
 def content_digest(body: bytes) -> str:
     """Digest a body as a Content-Digest or Request-Digest value (RFC 9530 §2)."""
-    return f"sha-256=:{base64.b64encode(sha256(body).digest()).decode()}:"
+    return digest_value(sha256(body).digest())
+
+
+def digest_value(sha256_digest: bytes) -> str:
+    """Write 32 bytes of SHA-256 as a Content-Digest or Request-Digest value."""
+    return f"sha-256=:{base64.b64encode(sha256_digest).decode()}:"
 
 
 def sign_response(
@@ -100,7 +105,7 @@ def verify_response(
     """Check that an answer is signed by one of `keys` and answers this request; header names in any case.
 
     Leave method and path None where the request is not known: the request is then not compared, unless the signature
-    covers it. Where request_body is given, Request-Digest must be its digest (or `unread`). Raises Malformed, UnknownKey,
+    covers it. With request_body given, Request-Digest must be its digest, or `unread`. Raises Malformed, UnknownKey,
     BadSignature, Mismatch or NotCovered, naming the header that failed.
     """
     fields = _folded(headers)

@@ -15,14 +15,10 @@ TYPE = "settlement-receipt+jws"
 
 DigestHex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", min_length=64, max_length=64)]
 DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", min_length=10, max_length=10)]
-InstantText = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$", min_length=20, max_length=27
-    ),
-]
-VersionText = Annotated[str, Meta(pattern=r"^[\x21-\x7e]*$", max_length=100)]
-VersionName = Annotated[str, Meta(pattern=r"^[a-z_]*$", min_length=1, max_length=40)]
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z(?!\n)$"
+InstantText = Annotated[str, Meta(pattern=_INSTANT, min_length=20, max_length=27)]
+VersionText = Annotated[str, Meta(pattern=r"^[\x21-\x7e]*(?!\n)$", max_length=100)]
+VersionName = Annotated[str, Meta(pattern=r"^[a-z_]*(?!\n)$", min_length=1, max_length=40)]
 
 _PARTS = 3
 
@@ -93,6 +89,11 @@ def verify_receipt(jws: str, keys: KeySet) -> Receipt:
     if canonical_json(msgspec.to_builtins(receipt)) != payload:
         raise NotCanonical("receipt.payload", zh="内容不是 RFC 8785 规范形式", en="not in RFC 8785 canonical form")
     return receipt
+
+
+def receipt_kid(jws: str) -> str:
+    """Read which key a receipt names; trust it only after `verify_receipt`."""
+    return _kid(read_base64url(jws.partition(".")[0], where="receipt.header"))
 
 
 def answer_digest(answer: dict[str, object]) -> str:
