@@ -73,14 +73,15 @@ def yuan(fen: int) -> str:
 
 def _receipt_zh(receipt: Receipt, kid: str) -> tuple[str, ...]:
     undone = f", 针对原结算 {receipt.original_settlement_id}" if receipt.original_settlement_id else ""
+    digests = (receipt.request_digest, receipt.content_digest, receipt.answer_digest)
     return (
         f"有效: {_KINDS[receipt.kind][0]}回执, 由密钥 {kid} 签名, 签名后一字未改。",
-        f"协议机构 {receipt.provider_code} 的报文 {receipt.message_id} 已生效: 结算号 {receipt.settlement_id}{undone}。",
-        f"就诊 {receipt.visit_no}, 单据 {receipt.bill_no}。",
+        f"协议机构 {receipt.provider_code} 的报文 {receipt.message_id} 已生效。",
+        f"结算号 {receipt.settlement_id}{undone}, 就诊 {receipt.visit_no}, 单据 {receipt.bill_no}。",
         _sums_zh(receipt),
         f"结算日 {receipt.settlement_day}, 生效于 {receipt.settled_at}, 签发于 {receipt.issued_at}。",
         f"依据版本: {_versions(receipt)}。",
-        f"SHA-256 摘要: 请求 {receipt.request_digest}; 请求内容 {receipt.content_digest}; 应答 {receipt.answer_digest}。",
+        "SHA-256 摘要: 请求 {}; 请求内容 {}; 应答 {}。".format(*digests),
         "不证明: 此后未被撤销或冲正 (请查询结算), 款项已经拨付, 单据所载诊疗属实。",
         "公钥须取自可信来源。",
     )
@@ -98,7 +99,7 @@ def _receipt_en(receipt: Receipt, kid: str) -> tuple[str, ...]:
         f"Settlement day {receipt.settlement_day}, in effect at {receipt.settled_at}, issued at {receipt.issued_at}.",
         f"Decided by versions: {_versions(receipt)}.",
         "SHA-256 digests: request {}; content of the request {}; answer {}.".format(*digests),
-        "Not proved: that nothing undid it since (ask for the settlement), that money was paid out, that care took place.",
+        "Not proved: that nothing undid it since (ask for the settlement), that money was paid, that care took place.",
         "The public keys must come from a source you trust.",
     )
 
