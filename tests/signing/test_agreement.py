@@ -82,6 +82,7 @@ def test_we_accept_the_reference_librarys_signature(path: str, carried: str | No
         key_id=KEY.kid,
         created=datetime.fromtimestamp(CREATED, UTC),
         label="gateway",
+        use_existing_digest=True,
         tag=TAG,
         covered_component_ids=[*components, '"content-digest";req'] if carried else components,
     )
