@@ -3,6 +3,10 @@
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+
+import msgspec
 
 from gateway.signing.errors import Unencodable
 
@@ -27,6 +31,31 @@ def canonical_json(value: object) -> bytes:
         raise _first_fault(value, "") from None
     except RecursionError:
         raise Unencodable("", zh="嵌套过深", en="nested too deeply") from None
+
+
+def canonical_struct(value: msgspec.Struct) -> bytes:
+    """Encode a struct as `canonical_json` does its plain form, twenty times faster where that is sure to be the same.
+
+    msgspec writes text as RFC 8785 does; where its output might differ (floats, integers near 2**53, names outside the
+    basic plane, whose order differs) the slow way is taken. Raises Unencodable.
+    """
+    if _is_plain(type(value)):
+        with suppress(UnicodeEncodeError):
+            written = _SORTED.encode(value)
+            if not _DOUBTFUL.search(written):
+                return written
+    return canonical_json(msgspec.to_builtins(value, str_keys=True))
+
+
+_SORTED = msgspec.json.Encoder(order="sorted")
+_DOUBTFUL = re.compile(rb"[:\[,]-?[0-9]{16}|[\xf0-\xf4]")
+
+
+@cache
+def _is_plain(kind: type[msgspec.Struct]) -> bool:
+    """Whether no value of the type can hold a float: its JSON Schema names no number and no value of any type."""
+    schema = msgspec.json.encode(msgspec.json.schema(kind))
+    return b'"type":"number"' not in schema and b"{}" not in schema
 
 
 def _written(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from gateway.signing.canonical import canonical_json
+from gateway.signing.canonical import canonical_json, canonical_struct
 from gateway.signing.errors import Malformed, NotCanonical
 from gateway.signing.keys import KeySet, SigningKey, base64url, known_key, read_base64url, verify
 from schemas.scalars import Code, Fen, MessageId, Number
@@ -66,7 +66,7 @@ def sign_receipt(key: SigningKey, receipt: Receipt) -> str:
 
     Raises Malformed where a field of the receipt is not as its type says, Unencodable for an amount beyond 2**53 fen.
     """
-    payload = canonical_json(msgspec.to_builtins(receipt))
+    payload = canonical_struct(receipt)
     _read_payload(payload)
     signing_input = f"{base64url(_header(key.kid))}.{base64url(payload)}"
     return f"{signing_input}.{base64url(key.sign(signing_input.encode()))}"
@@ -86,7 +86,7 @@ def verify_receipt(jws: str, keys: KeySet) -> Receipt:
     public = known_key(keys, _kid(header), where="receipt.header.kid")
     verify(public, signature, f"{parts[0]}.{parts[1]}".encode(), where="receipt.signature")
     receipt = _read_payload(payload)
-    if canonical_json(msgspec.to_builtins(receipt)) != payload:
+    if canonical_struct(receipt) != payload:
         raise NotCanonical("receipt.payload", zh="内容不是 RFC 8785 规范形式", en="not in RFC 8785 canonical form")
     return receipt
 
@@ -96,8 +96,13 @@ def receipt_kid(jws: str) -> str:
     return _kid(read_base64url(jws.partition(".")[0], where="receipt.header"))
 
 
-def answer_digest(answer: dict[str, object]) -> str:
-    """Digest a canonical answer without its top-level `receipt`: hex SHA-256 of its canonical JSON."""
+def answer_digest(answer: Struct | dict[str, object]) -> str:
+    """Digest a canonical answer without its top-level `receipt`: hex SHA-256 of its canonical JSON.
+
+    Takes the answer's struct, which has no receipt in it, or what its JSON reads as.
+    """
+    if isinstance(answer, Struct):
+        return sha256(canonical_struct(answer)).hexdigest()
     return sha256(canonical_json({name: value for name, value in answer.items() if name != "receipt"})).hexdigest()
 
 

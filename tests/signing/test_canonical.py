@@ -4,16 +4,23 @@ import json
 import math
 import struct
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import IntEnum
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
-from gateway.signing.canonical import INT_MAX, canonical_json
+from gateway.signing.canonical import INT_MAX, _is_plain, canonical_json, canonical_struct
 from gateway.signing.errors import Unencodable
+from gateway.signing.receipts import Receipt
+from schemas.answers import Reversed, Settled, SettlementCancelled
 from tests.cases import cases_folder
 
 NAMES = ["arrays", "french", "structures", "unicode", "values", "weird"]
@@ -139,6 +146,77 @@ def test_nesting_without_end_is_refused() -> None:
 
     with pytest.raises(Unencodable, match="nested too deeply"):
         canonical_json(deep)
+
+
+class Leaf(Struct, frozen=True, kw_only=True, tag_field="answer", tag="Leaf"):
+    zeta: str
+    alpha: int
+    names: dict[str, int]
+    on: date | None = None
+    at: datetime | None = None
+    share: Decimal | None = None
+    inner: tuple["Leaf", ...] = ()
+
+
+class Floating(Struct, frozen=True, kw_only=True):
+    share: float
+
+
+class Anything(Struct, frozen=True, kw_only=True):
+    share: Any
+
+
+leaf_structs = st.recursive(
+    st.builds(Leaf, zeta=texts, alpha=st.integers(-INT_MAX, INT_MAX), names=st.dictionaries(texts, st.integers(0, 9))),
+    lambda inner: st.builds(
+        Leaf,
+        zeta=texts,
+        alpha=st.integers(-(10**15), 10**15),
+        names=st.dictionaries(texts, st.just(1)),
+        on=st.dates(),
+        at=st.datetimes(timezones=st.just(UTC)),
+        share=st.decimals(allow_nan=False, allow_infinity=False, places=4),
+        inner=st.lists(inner, max_size=3).map(tuple),
+    ),
+    max_leaves=5,
+)
+
+
+@given(leaf_structs)
+def test_a_struct_is_written_as_its_plain_form(value: Leaf) -> None:
+    """The fast way and the slow way give the same bytes, tag and omitted defaults included."""
+    assert canonical_struct(value) == canonical_json(msgspec.to_builtins(value))
+
+
+def test_the_fast_way_is_taken_for_answers() -> None:
+    """The answers that receipts are made from hold no float, so that their digest is cheap."""
+    assert all(_is_plain(kind) for kind in (Settled, SettlementCancelled, Reversed, Receipt))
+    assert not _is_plain(Floating)
+    assert not _is_plain(Anything)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Floating(share=math.nan),
+        Anything(share=math.inf),
+        Leaf(zeta="\ud800", alpha=1, names={}),
+        Leaf(zeta="x", alpha=INT_MAX + 1, names={}),
+        Leaf(zeta="x", alpha=1, names={"x": -(2**63)}),
+        Leaf(zeta="x", alpha=1, names={"\udc00": 1}),
+    ],
+)
+def test_a_struct_without_a_form_is_refused_too(value: Struct) -> None:
+    """The fast way lets nothing through that the slow way refuses."""
+    with pytest.raises(Unencodable):
+        canonical_struct(value)
+
+
+@pytest.mark.parametrize(("share", "text"), [(1.0, b'{"share":1}'), (1e21, b'{"share":1e+21}')])
+def test_a_struct_with_a_float_goes_the_slow_way(share: float, text: bytes) -> None:
+    """Floats are written as ECMAScript does, typed or not."""
+    assert canonical_struct(Floating(share=share)) == text
+    assert canonical_struct(Anything(share=share)) == text
 
 
 def es6_numbers() -> Iterator[tuple[int, float]]:
