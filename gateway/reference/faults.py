@@ -1,0 +1,53 @@
+"""What is wrong with a file of reference data: where, why, and what would make it pass."""
+
+from msgspec import Struct
+
+HEADER_ROW = 1
+"""Rows count as in a spreadsheet: the header is row 1."""
+SHOWN_CHARACTERS_MAX = 40
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """One fault. row is None where it is the whole file's, column where it is the whole row's."""
+
+    kind: str
+    row: int | None
+    column: str | None
+    reason_zh: str
+    reason_en: str
+    cure_zh: str
+    cure_en: str
+
+
+class Said(Struct, frozen=True):
+    """A reason or a cure in two languages."""
+
+    zh: str
+    en: str
+
+
+def fault(kind: str, row: int | None, column: str | None, reason: Said, cure: Said) -> Fault:
+    """Return the fault of a row and column."""
+    return Fault(
+        kind=kind,
+        row=row,
+        column=column,
+        reason_zh=reason.zh,
+        reason_en=reason.en,
+        cure_zh=cure.zh,
+        cure_en=cure.en,
+    )
+
+
+class ImportRefused(Exception):
+    """The files have faults, so nothing of them was taken."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults; nothing was imported")
+        self.faults = faults
+
+
+def shown(cell: str) -> str:
+    """Return a cell as a fault quotes it: short and printable."""
+    text = "".join(character if character.isprintable() else "�" for character in cell)
+    return text if len(text) <= SHOWN_CHARACTERS_MAX else text[:SHOWN_CHARACTERS_MAX] + "…"

@@ -1,0 +1,91 @@
+"""Holds the reference data that is in force now and what is announced, and follows the tables."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+
+from gateway.core.snapshot import Snapshot
+from gateway.reference.reading import Connection, Part, Version, part_of, versions_after
+from gateway.reference.timeline import REFERENCE_KINDS, Merged, Timeline, steps
+from gateway.store.queries import sql
+
+KEPT_FOR = timedelta(minutes=10)
+"""How long a superseded version is still held: longer than any database transaction that may yet ask for it."""
+POLL_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Reference:
+    """Reference data in memory. `start` it before the first question and `stop` it in the end."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._pool = pool
+        self._poll_seconds = poll_seconds
+        self._versions: list[Version] = []
+        self._parts: dict[int, Part] = {}
+        self._joined: Mapping[tuple[int, ...], Part] = {}
+        self._timeline: Timeline | None = None
+        self._refreshing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load what is in force and announced, and follow it from now on."""
+        await self.refresh()
+        self._task = asyncio.create_task(self._follow(), name="reference")
+
+    async def stop(self) -> None:
+        """Stop following."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def at(self, instant: datetime) -> Snapshot:
+        """Return the snapshot in force at an instant (of the database's clock), without any waiting."""
+        assert self._timeline is not None, "Reference.start() comes first"
+        return self._timeline.at(instant)
+
+    async def ensure(self, marker: int) -> None:
+        """Load versions until the one numbered `marker`, which the database says is effective, is known."""
+        if marker > self._last():
+            await self.refresh()
+        assert marker <= self._last(), (marker, self._last())
+
+    def _last(self) -> int:
+        return self._versions[-1].version if self._versions else 0
+
+    async def refresh(self) -> None:
+        """Take over at once what the tables say."""
+        async with self._refreshing, self._pool.acquire() as connection:
+            new = await versions_after(connection, self._last())
+            if new or self._timeline is None:
+                instant = await connection.fetchval(sql("reference_instant"))
+                await self._take(connection, [*self._versions, *new], instant - KEPT_FOR)
+
+    async def _take(self, connection: Connection, versions: list[Version], floor: datetime) -> None:
+        plan = steps(versions, floor)
+        wanted = {version.version: version for _, in_force in plan for version in in_force}
+        parts = dict(self._parts)
+        for number, version in wanted.items():
+            if number not in parts and version.kind in REFERENCE_KINDS:
+                parts[number] = await part_of(connection, version)
+        parts = {number: part for number, part in parts.items() if number in wanted}
+        merged = Merged(parts, self._joined)
+        snapshots = [await asyncio.to_thread(merged.snapshot, in_force) for _, in_force in plan]
+        self._timeline = Timeline(begins=tuple(begin for begin, _ in plan), snapshots=tuple(snapshots))
+        self._versions = [version for version in versions if version.version in wanted or version is versions[-1]]
+        self._parts, self._joined = parts, merged.joined
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            try:
+                await self.refresh()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("reference_refresh_failed", error_class=type(error).__name__)

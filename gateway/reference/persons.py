@@ -1,0 +1,203 @@
+"""Files about persons: rows that differ from the newest of their key add a version; absent rows stay."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from gateway.reference.files import Sheet
+from gateway.reference.kinds import Employer
+from gateway.reference.reading import Connection, Version
+from gateway.reference.wholes import Copy, Part, digest
+from gateway.store.facts import (
+    authorization_from_row,
+    enrolment_from_row,
+    recognition_from_row,
+    sealed_person,
+    sealed_recognition,
+    worker_from_row,
+)
+from gateway.store.queries import sql
+from gateway.store.sealing import Seals
+from schemas.facts import Authorization, Enrolment, Fact, Recognition, Worker
+from schemas.scalars import WORK_INJURY
+
+Owned: TypeAlias = tuple[str, Any]
+"""A worker's id (an employer's own id among employers) and a fact."""
+Places: TypeAlias = dict[tuple[str, str], tuple[str, str]]
+"""Worker and recognition number → area and scheme."""
+
+
+async def parts(connection: Connection, sheet: Sheet, seals: Seals) -> list[Part]:
+    """Return what a sound file says that is not yet so, by area and scheme."""
+    owned = [_owned(sheet, dict(entry.values)) for entry in sheet.entries]
+    owners = sorted({owner for owner, _ in owned})
+    before, places = await _before(connection, sheet.kind.name, owners, seals)
+    changed = [(owner, fact) for owner, fact in owned if before.get((owner, _number(fact))) != fact]
+    groups: dict[tuple[str, str], list[Owned]] = defaultdict(list)
+    for owner, fact in changed:
+        groups[_place(owner, fact, places)].append((owner, fact))
+    return [
+        Part(
+            area=area,
+            scheme=scheme,
+            row_count=len(group),
+            sha256=digest(fact for _, fact in group),
+            copy=_copier(group, seals),
+        )
+        for (area, scheme), group in sorted(groups.items(), key=lambda group: group[0])
+    ]
+
+
+def _owned(sheet: Sheet, values: dict[str, Any]) -> Owned:
+    match sheet.kind.name:
+        case "employers":
+            return values["employer_id"], Employer(**values)
+        case "workers":
+            return values["worker_id"], Worker(**values)
+        case _:
+            return values.pop("worker_id"), sheet.kind.fact(**values)
+
+
+def _number(fact: Fact) -> str:
+    match fact:
+        case Enrolment():
+            return fact.enrolment_no
+        case Recognition():
+            return fact.recognition_no
+        case Authorization():
+            return fact.authorization_no
+        case _:
+            return ""
+
+
+def _place(owner: str, fact: Any, places: Places) -> tuple[str, str]:
+    match fact:
+        case Worker():
+            return fact.area, WORK_INJURY
+        case Authorization():
+            return places[(owner, fact.recognition_no)]
+        case _:
+            return fact.area, fact.scheme
+
+
+async def _before(
+    connection: Connection, kind: str, owners: list[str], seals: Seals
+) -> tuple[dict[tuple[str, str], Any], Places]:
+    """Return the newest facts of the owners, and where their recognitions are."""
+    rows = await connection.fetch(sql(f"import_known_{kind}"), owners)
+    places: Places = {}
+    facts: list[Owned]
+    match kind:
+        case "employers":
+            facts = [(row["employer_id"], Employer(**dict(row))) for row in rows]
+        case "workers":
+            facts = [(row["worker_id"], worker_from_row(row, seals)) for row in rows]
+        case "enrolments":
+            facts = [(row["worker_id"], enrolment_from_row(row)) for row in rows]
+        case "recognitions":
+            facts = [(row["worker_id"], recognition_from_row(row, seals)) for row in rows]
+        case "authorizations":
+            facts = [(row["worker_id"], authorization_from_row(row)) for row in rows]
+            recognitions = await connection.fetch(sql("import_known_recognitions"), owners)
+            for row in recognitions:
+                fact = recognition_from_row(row, seals)
+                places[(row["worker_id"], fact.recognition_no)] = (fact.area, fact.scheme)
+        case _:
+            raise AssertionError(f"{kind} is no person kind")
+    return {(owner, _number(fact)): fact for owner, fact in facts}, places
+
+
+def _copier(group: list[Owned], seals: Seals) -> Copy:
+    writers: dict[type, Callable[[Connection, Version, list[Owned], Seals], Awaitable[None]]] = {
+        Employer: _copy_employers,
+        Worker: _copy_workers,
+        Enrolment: _copy_enrolments,
+        Recognition: _copy_recognitions,
+        Authorization: _copy_authorizations,
+    }
+
+    async def copy(connection: Connection, version: Version) -> None:
+        await writers[type(group[0][1])](connection, version, group, seals)
+
+    return copy
+
+
+async def _copy(connection: Connection, table: str, version: Version, rows: Iterable[dict[str, Any]]) -> None:
+    stamped = [{"version": version.version, "effective_at": version.effective_at, **row} for row in rows]
+    await connection.copy_records_to_table(
+        table, columns=list(stamped[0]), records=(tuple(row.values()) for row in stamped)
+    )
+
+
+async def _copy_employers(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:
+    await _copy(connection, "employer", version, (msgspec.structs.asdict(fact) for _, fact in group))
+
+
+async def _copy_workers(connection: Connection, version: Version, group: list[Owned], seals: Seals) -> None:
+    rows = (
+        {
+            "worker_id": fact.worker_id,
+            "area": fact.area,
+            "employer_id": fact.employer_id,
+            "sex": fact.sex,
+            "birthday": fact.birthday,
+            "died_on": fact.died_on,
+            "person_sealed": sealed_person(fact, seals),
+        }
+        for _, fact in group
+    )
+    await _copy(connection, "worker", version, rows)
+    workers = [worker_id for worker_id, _ in group]
+    await connection.execute(sql("import_worker_locks"), sorted(workers))
+    indexes = [seals.blind_index("certno", fact.certno) for _, fact in group]
+    await connection.execute(sql("import_worker_identities"), indexes, workers)
+
+
+async def _copy_enrolments(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:
+    rows = (
+        {
+            "worker_id": worker_id,
+            "enrolment_no": fact.enrolment_no,
+            "area": fact.area,
+            "scheme": fact.scheme,
+            "valid_from": fact.valid_from,
+            "valid_to": fact.valid_to,
+            "content": msgspec.json.encode(fact).decode(),
+        }
+        for worker_id, fact in group
+    )
+    await _copy(connection, "enrolment", version, rows)
+
+
+async def _copy_recognitions(connection: Connection, version: Version, group: list[Owned], seals: Seals) -> None:
+    rows = (
+        {
+            "worker_id": worker_id,
+            "recognition_no": fact.recognition_no,
+            "area": fact.area,
+            "scheme": fact.scheme,
+            "state": fact.state,
+            "content_sealed": sealed_recognition(fact, worker_id, seals),
+        }
+        for worker_id, fact in group
+    )
+    await _copy(connection, "recognition", version, rows)
+
+
+async def _copy_authorizations(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:
+    rows = (
+        {
+            "worker_id": worker_id,
+            "authorization_no": fact.authorization_no,
+            "area": version.area,
+            "scheme": version.scheme,
+            "valid_from": fact.valid_from,
+            "valid_to": fact.valid_to,
+            "state": fact.state,
+            "content": msgspec.json.encode(fact).decode(),
+        }
+        for worker_id, fact in group
+    )
+    await _copy(connection, "authorization", version, rows)

@@ -1,0 +1,110 @@
+"""Reads one version of reference data from its tables, in pieces short enough for an event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+
+from gateway.store.queries import sql
+from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
+
+Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
+Part: TypeAlias = Mapping[Any, Any]
+"""What one version says: its rows by the key they are looked up with."""
+
+ROWS_AT_ONCE = 500
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of reference_version."""
+
+    version: int
+    kind: str
+    area: str
+    scheme: str
+    effective_at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return "kind:area:scheme"."""
+        return f"{self.kind}:{self.area}:{self.scheme}"
+
+
+async def versions_after(connection: Connection, version: int) -> list[Version]:
+    """Return the versions, of every kind, with greater numbers."""
+    rows = await connection.fetch(sql("reference_versions_after"), version)
+    return [Version(**dict(row)) for row in rows]
+
+
+async def part_of(connection: Connection, version: Version) -> Part:
+    """Return what a version of one of the four reference kinds says."""
+    match version.kind:
+        case "providers":
+            return await _providers(connection, version.version)
+        case "catalog":
+            return await _catalog(connection, version)
+        case "matches":
+            return await _matches(connection, version.version)
+        case "policy":
+            return await _policy(connection, version)
+        case _:
+            raise AssertionError(f"{version.kind} is no reference kind")
+
+
+async def _rows(connection: Connection, name: str, version: int) -> AsyncIterator[list[asyncpg.Record]]:
+    """Yield a version's rows in short lists, letting others run between them."""
+    async with connection.transaction(readonly=True):
+        cursor = await connection.cursor(sql(name), version)
+        while rows := await cursor.fetch(ROWS_AT_ONCE):
+            yield rows
+            await asyncio.sleep(0)
+
+
+async def _providers(connection: Connection, version: int) -> dict[str, Provider]:
+    agreements: dict[str, tuple[Agreement, ...]] = {}
+    async for rows in _rows(connection, "reference_agreements", version):
+        for row in rows:
+            code = row["provider_code"]
+            agreements[code] = (*agreements.get(code, ()), _agreement(row))
+    providers: dict[str, Provider] = {}
+    async for rows in _rows(connection, "reference_providers", version):
+        providers |= {row["code"]: _provider(row, agreements.get(row["code"], ())) for row in rows}
+    return providers
+
+
+def _agreement(row: asyncpg.Record) -> Agreement:
+    fields = {**dict(row), "suspended_departments": tuple(row["suspended_departments"])}
+    del fields["provider_code"]
+    return Agreement(**fields)
+
+
+def _provider(row: asyncpg.Record, agreements: tuple[Agreement, ...]) -> Provider:
+    profile = msgspec.json.decode(row["profile"], type=dict[str, str])
+    return Provider(**{**dict(row), "profile": profile, "agreements": agreements})
+
+
+async def _catalog(connection: Connection, version: Version) -> dict[tuple[str, str, str], tuple[CatalogItem, ...]]:
+    decoder = msgspec.json.Decoder(CatalogItem)
+    items: dict[tuple[str, str, str], tuple[CatalogItem, ...]] = {}
+    async for rows in _rows(connection, "reference_catalog", version.version):
+        for row in rows:
+            key = (version.area, version.scheme, row["code"])
+            items[key] = (*items.get(key, ()), decoder.decode(row["content"]))
+    return items
+
+
+async def _matches(connection: Connection, version: int) -> dict[tuple[str, str], tuple[Match, ...]]:
+    matches: dict[tuple[str, str], tuple[Match, ...]] = {}
+    async for rows in _rows(connection, "reference_matches", version):
+        for row in rows:
+            key = (row["provider_code"], row["local_code"])
+            matches[key] = (*matches.get(key, ()), Match(**dict(row)))
+    return matches
+
+
+async def _policy(connection: Connection, version: Version) -> dict[tuple[str, str], tuple[Policy, ...]]:
+    rows = await connection.fetch(sql("reference_policy"), version.version)
+    return {(version.area, version.scheme): tuple(msgspec.json.decode(row["content"], type=Policy) for row in rows)}

@@ -1,0 +1,172 @@
+"""Files that are the whole of a kind for an area and scheme: providers, catalog, matches, policy."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from gateway.reference.files import Sheet
+from gateway.reference.kinds import AGREEMENT_COLUMNS, PROVIDER_COLUMNS
+from gateway.reference.reading import Connection, Version
+from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
+
+Copy: TypeAlias = Callable[[Connection, Version], Awaitable[None]]
+
+
+class Newest(Struct, frozen=True, kw_only=True):
+    """The newest version of an area and scheme."""
+
+    version: int
+    effective_at: datetime
+    sha256: str
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """What a file says of one area and scheme, ready to be written under a version."""
+
+    area: str
+    scheme: str
+    row_count: int
+    sha256: str
+    copy: Copy
+
+
+def parts(sheet: Sheet) -> list[Part]:
+    """Return the parts of a sound file. Equal rows in another order have an equal digest."""
+    groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for fact in _facts(sheet):
+        groups[(fact.area, fact.scheme)].append(fact)
+    return [
+        Part(
+            area=area,
+            scheme=scheme,
+            row_count=len(facts),
+            sha256=digest(facts),
+            copy=_copier(sheet.kind.name, facts),
+        )
+        for (area, scheme), facts in sorted(groups.items(), key=lambda group: group[0])
+    ]
+
+
+def digest(facts: Iterable[Struct]) -> str:
+    """Return the SHA-256 of facts, whatever their order."""
+    whole = hashlib.sha256()
+    for line in sorted(msgspec.json.encode(fact) for fact in facts):
+        whole.update(line + b"\n")
+    return whole.hexdigest()
+
+
+def _facts(sheet: Sheet) -> Iterator[Any]:
+    if sheet.kind.name == "providers":
+        yield from _providers(sheet)
+    else:
+        yield from (sheet.kind.fact(**entry.values) for entry in sheet.entries)
+
+
+def _providers(sheet: Sheet) -> Iterator[Provider]:
+    by_code: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in sheet.entries:
+        by_code[entry.values["code"]].append(entry.values)
+    for rows in by_code.values():
+        spells = [Agreement(**{column: row[column] for column in AGREEMENT_COLUMNS}) for row in rows]
+        yield Provider(
+            **{column: rows[0][column] for column in PROVIDER_COLUMNS},
+            agreements=tuple(sorted(spells, key=lambda spell: spell.valid_from)),
+        )
+
+
+def _copier(kind: str, facts: list[Any]) -> Copy:
+    async def copy(connection: Connection, version: Version) -> None:
+        match kind:
+            case "providers":
+                await _copy(connection, "provider", version, map(_provider_row, facts))
+                agreements = ((provider, spell) for provider in facts for spell in provider.agreements)
+                await _copy(connection, "agreement", version, (_agreement_row(*pair) for pair in agreements))
+            case "catalog":
+                await _copy(connection, "catalog_item", version, map(_item_row, facts))
+            case "matches":
+                await _copy(connection, "catalog_match", version, map(_match_row, facts))
+            case "policy":
+                await _copy(connection, "policy", version, map(_policy_row, facts))
+            case _:
+                raise AssertionError(f"{kind} is no whole kind")
+
+    return copy
+
+
+async def _copy(connection: Connection, table: str, version: Version, rows: Iterable[dict[str, Any]]) -> None:
+    rows = [{"version": version.version, **row} for row in rows]
+    if rows:
+        await connection.copy_records_to_table(
+            table, columns=list(rows[0]), records=(tuple(row.values()) for row in rows)
+        )
+
+
+def _provider_row(provider: Provider) -> dict[str, Any]:
+    return {
+        "code": provider.code,
+        "name": provider.name,
+        "kind": provider.kind,
+        "area": provider.area,
+        "scheme": provider.scheme,
+        "dialect": provider.dialect,
+        "profile": _json(provider.profile),
+        "token_sha256": provider.token_sha256,
+    }
+
+
+def _agreement_row(provider: Provider, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "provider_code": provider.code,
+        "valid_from": agreement.valid_from,
+        "valid_to": agreement.valid_to,
+        "area": provider.area,
+        "scheme": provider.scheme,
+        "level": agreement.level,
+        "agreement_no": agreement.agreement_no,
+        "state": agreement.state,
+        "suspended_departments": list(agreement.suspended_departments),
+    }
+
+
+def _item_row(item: CatalogItem) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "valid_from": item.valid_from,
+        "valid_to": item.valid_to,
+        "area": item.area,
+        "scheme": item.scheme,
+        "sort": item.sort,
+        "content": _json(item),
+    }
+
+
+def _match_row(match: Match) -> dict[str, Any]:
+    return {
+        "provider_code": match.provider_code,
+        "local_code": match.local_code,
+        "valid_from": match.valid_from,
+        "valid_to": match.valid_to,
+        "area": match.area,
+        "scheme": match.scheme,
+        "catalog_code": match.catalog_code,
+        "state": match.state,
+    }
+
+
+def _policy_row(policy: Policy) -> dict[str, Any]:
+    return {
+        "area": policy.area,
+        "scheme": policy.scheme,
+        "valid_from": policy.valid_from,
+        "valid_to": policy.valid_to,
+        "content": _json(policy),
+    }
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

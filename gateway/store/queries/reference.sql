@@ -1,0 +1,133 @@
+-- name: reference_versions_after
+-- Versions that a process has not seen yet; imports are serialised, so numbers appear in order.
+SELECT version, kind, area, scheme, effective_at
+FROM reference_version
+WHERE version > $1::bigint
+ORDER BY version;
+
+-- name: reference_instant
+-- The database's clock.
+SELECT clock_timestamp() AS instant;
+
+-- name: reference_providers
+-- Providers of one version.
+SELECT code, name, kind, area, scheme, dialect, profile, token_sha256
+FROM provider
+WHERE version = $1::bigint
+ORDER BY code;
+
+-- name: reference_agreements
+-- Agreement spells of one version's providers.
+SELECT provider_code, valid_from, valid_to, level, agreement_no, state, suspended_departments
+FROM agreement
+WHERE version = $1::bigint
+ORDER BY provider_code, valid_from;
+
+-- name: reference_catalog
+-- Catalog rows of one version, those of one code together.
+SELECT code, content
+FROM catalog_item
+WHERE version = $1::bigint
+ORDER BY code, valid_from;
+
+-- name: reference_matches
+-- Matches of one version, those of one local code together.
+SELECT provider_code, local_code, valid_from, valid_to, area, scheme, catalog_code, state
+FROM catalog_match
+WHERE version = $1::bigint
+ORDER BY provider_code, local_code, valid_from;
+
+-- name: reference_policy
+-- Policy rows of one version.
+SELECT content
+FROM policy
+WHERE version = $1::bigint
+ORDER BY valid_from;
+
+-- name: import_lock
+-- One import at a time, so that version numbers are committed in their order.
+SELECT pg_advisory_xact_lock(7308324466020413);
+
+-- name: import_instant
+-- The instant of the import's database transaction.
+SELECT now() AS instant;
+
+-- name: import_newest
+-- The newest version of each kind, area and scheme.
+SELECT DISTINCT ON (kind, area, scheme) version, kind, area, scheme, effective_at, sha256
+FROM reference_version
+WHERE kind = $1::text
+ORDER BY kind, area, scheme, version DESC;
+
+-- name: import_version
+-- A new version of a kind for one area and scheme.
+INSERT INTO reference_version (kind, area, scheme, effective_at, imported_at, row_count, sha256)
+VALUES ($1::text, $2::text, $3::text, $4::timestamptz, now(), $5::int, $6::text)
+RETURNING version;
+
+-- name: import_known_employers
+-- Newest row of the named employers.
+SELECT DISTINCT ON (employer_id) employer_id, area, scheme, name
+FROM employer
+WHERE employer_id = ANY ($1::text[])
+ORDER BY employer_id, version DESC;
+
+-- name: import_known_workers
+-- Newest row of the named workers.
+SELECT DISTINCT ON (worker_id) worker_id, area, employer_id, sex, birthday, died_on, person_sealed,
+       NULL::text AS employer_name
+FROM worker
+WHERE worker_id = ANY ($1::text[])
+ORDER BY worker_id, version DESC;
+
+-- name: import_known_identities
+-- Who already holds the identity numbers of these blind indexes.
+SELECT certno_index, worker_id
+FROM worker_identity
+WHERE certno_index = ANY ($1::bytea[]);
+
+-- name: import_known_enrolments
+-- Newest row of each enrolment of the named workers.
+SELECT DISTINCT ON (worker_id, enrolment_no) worker_id, enrolment_no, content
+FROM enrolment
+WHERE worker_id = ANY ($1::text[])
+ORDER BY worker_id, enrolment_no, version DESC;
+
+-- name: import_known_recognitions
+-- Newest row of each recognition of the named workers.
+SELECT DISTINCT ON (worker_id, recognition_no) worker_id, recognition_no, content_sealed
+FROM recognition
+WHERE worker_id = ANY ($1::text[])
+ORDER BY worker_id, recognition_no, version DESC;
+
+-- name: import_known_authorizations
+-- Newest row of each authorization of the named workers.
+SELECT DISTINCT ON (worker_id, authorization_no) worker_id, authorization_no, area, scheme, content
+FROM "authorization"
+WHERE worker_id = ANY ($1::text[])
+ORDER BY worker_id, authorization_no, version DESC;
+
+-- name: import_known_providers
+-- Providers of the newest version of each area and scheme.
+SELECT code, area, scheme, token_sha256
+FROM provider
+WHERE version IN (SELECT max(version) FROM reference_version WHERE kind = 'providers' GROUP BY area, scheme);
+
+-- name: import_known_codes
+-- In which areas' and schemes' newest catalogs the named codes stand.
+SELECT DISTINCT code, area, scheme
+FROM catalog_item
+WHERE version IN (SELECT max(version) FROM reference_version WHERE kind = 'catalog' GROUP BY area, scheme)
+  AND code = ANY ($1::text[]);
+
+-- name: import_worker_locks
+-- A row to lock for each new worker.
+INSERT INTO worker_lock (worker_id)
+SELECT unnest($1::text[])
+ON CONFLICT (worker_id) DO NOTHING;
+
+-- name: import_worker_identities
+-- Blind index of an identity number to its worker.
+INSERT INTO worker_identity (certno_index, worker_id)
+SELECT * FROM unnest($1::bytea[], $2::text[])
+ON CONFLICT (certno_index) DO NOTHING;
