@@ -23,6 +23,7 @@ from gateway.store.ids import new_id
 from gateway.store.rows import ReceiptRow
 from gateway.store.sealing import Seals
 from schemas.answers import AnyAnswer
+from schemas.problems import GatewayError
 from schemas.requests import (
     CancelSettlement,
     Changing,
@@ -32,6 +33,7 @@ from schemas.requests import (
     Reading,
     Reverse,
     SignIn,
+    SignOut,
     VerifyPerson,
 )
 
@@ -52,11 +54,21 @@ class Desk:
     async def answer(self, asked: Asked) -> Outcome:
         """Return the answer's bytes; raise GatewayError where the request is refused."""
         request = asked.request
-        if asked.envelope.sign_in_required and not isinstance(request, WITHOUT_CYCLE):
-            await self._reader.check_cycle(asked.envelope.sign_no, asked.caller)
-        if isinstance(request, Reading):
-            return Outcome(answer=asked.word(await self._read(asked, request)), repeated=False)
-        return await self._change(asked, request)
+        ended = await self._cycle_fault(asked)
+        if not isinstance(request, Reading):
+            return await self._change(asked, request, ended)
+        if ended is not None:
+            raise ended
+        return Outcome(answer=asked.word(await self._read(asked, request)), repeated=False)
+
+    async def _cycle_fault(self, asked: Asked) -> GatewayError | None:
+        """Return why the message stands outside an operator's cycle; a repeat is answered all the same (G2)."""
+        request, sign_no = asked.request, asked.envelope.sign_no
+        if isinstance(request, SignOut):
+            sign_no = request.sign_no
+        elif isinstance(request, WITHOUT_CYCLE) or not asked.envelope.sign_in_required:
+            return None
+        return await self._reader.cycle_fault(sign_no, asked.caller)
 
     async def _read(self, asked: Asked, request: Reading) -> AnyAnswer:
         match request:
@@ -69,12 +81,14 @@ class Desk:
             case QuerySettlement():
                 return await self._reader.settlement(request, asked.caller)
 
-    async def _change(self, asked: Asked, request: Changing) -> Outcome:
+    async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""
         message_id = asked.envelope.message_id
         if message_id is None:
             raise refusal("message_id.missing", "header:Idempotency-Key")
         way = leads(request, asked.caller)
+        if ended is not None:
+            way = way.refusing(ended)
         if isinstance(request, CancelSettlement) and request.settlement_id is not None:
             way = way.to(*await self._reader.place(request.settlement_id, asked.caller))
         content = request_sha256(request)

@@ -16,6 +16,7 @@ from gateway.desk.undoing import decide_cancel, decide_reverse
 from gateway.desk.visits import decide_cancel_visit, decide_register
 from gateway.settling.standing import Key, Standing
 from schemas.facts import Provider
+from schemas.problems import GatewayError
 from schemas.requests import (
     CancelSettlement,
     CancelVisit,
@@ -44,6 +45,14 @@ class Leads(Struct, frozen=True, kw_only=True):
     def to(self, worker_id: str, visit_id: UUID) -> "Leads":
         """Return the same with the visit that a settlement was found in."""
         return replace(self, worker_id=worker_id, visit_id=visit_id, visit_no=None)
+
+    def refusing(self, error: GatewayError) -> "Leads":
+        """Return a way on which a message that has not come before is refused."""
+
+        def refuse(_: Standing, __: Making) -> Verdict:
+            raise error
+
+        return replace(self, decide=refuse)
 
 
 def leads(request: Changing, caller: Provider) -> Leads:

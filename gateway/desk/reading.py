@@ -11,7 +11,7 @@ import msgspec
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
-from gateway.desk.cycles import check_cycle
+from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
 from gateway.desk.settlements import decided
 from gateway.desk.undoing import sums_of
@@ -32,6 +32,7 @@ from schemas.answers import (
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
+from schemas.problems import GatewayError
 from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
 
 
@@ -199,14 +200,13 @@ class Reader:
             raise refusal("settlement.unknown", "/settlement_id")
         return known, place["worker_id"]
 
-    async def check_cycle(self, sign_no: str | None, caller: Provider) -> None:
-        """Refuse a message whose operator's cycle is not open."""
+    async def cycle_fault(self, sign_no: str | None, caller: Provider) -> GatewayError | None:
+        """Return why a sign-in number opens nothing now, or None where its cycle is open."""
         async with self._pool.acquire() as connection:
             found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
             now = await connection.fetchval("SELECT now()")
-        policies = self._references.at(now).policies
-        policy = policies.on(caller.area, caller.scheme, day_of(now))
-        check_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
+        policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))
+        return fault_of_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
 
 
 def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:
