@@ -1,4 +1,4 @@
-"""Publishes JSON Schema 2020-12 for every request and answer: `python -m schemas.publish` rewrites schemas/published/."""
+"""Publishes JSON Schema 2020-12 of every request and answer; `python -m schemas.publish` rewrites published/."""
 
 import json
 from pathlib import Path

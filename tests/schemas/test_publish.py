@@ -54,7 +54,9 @@ def test_texts_end_where_they_end(name: str, text: str) -> None:
     assert accepts(VerifyPerson, {"verb": "VerifyPerson", name: text}) == (False, False)
 
 
-@pytest.mark.parametrize("text", ["1\n", "１", "1_000", " 5", "NaN", "1e2", "+1", ".5", "5.", "1.00001", "", "--1", "٣"])
+@pytest.mark.parametrize(
+    "text", ["1\n", "１", "1_000", " 5", "NaN", "1e2", "+1", ".5", "5.", "1.00001", "", "--1", "٣"]
+)
 def test_quantities_are_ascii_decimals(text: str) -> None:
     """What Python would take for a number and a ledger would not is refused by struct and schema."""
     item = {
