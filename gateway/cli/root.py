@@ -2,7 +2,8 @@
 
 import typer
 
-from gateway.cli import migrate
+from gateway.cli import keys, migrate
+from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 
 app = typer.Typer(
@@ -20,4 +21,6 @@ def root() -> None:
 
 
 app.add_typer(migrate.app)
+app.add_typer(keys.app)
+app.command()(serve)
 app.command()(verify)
