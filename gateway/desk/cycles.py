@@ -32,9 +32,7 @@ def decide_sign_in(request: SignIn, standing: Standing, making: Making) -> Verdi
 
 def decide_sign_out(request: SignOut, standing: Standing, making: Making) -> Verdict:
     """Close a cycle; closing it twice is once. That it is the caller's was checked before."""
-    change = SignedOutAt(
-        provider_code=making.caller.code, sign_no=request.sign_no, signed_out_at=standing.now
-    )
+    change = SignedOutAt(provider_code=making.caller.code, sign_no=request.sign_no, signed_out_at=standing.now)
     return Verdict(answer=SignedOut(sign_no=request.sign_no), effects=(change,))
 
 

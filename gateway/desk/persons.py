@@ -16,7 +16,9 @@ def person_verified(file: WorkerFile, caller: Provider, day: date, *, in_hospita
     used = {one.allowance_id: one for one in file.used}
     implied = [implied_by(one, caller) for one in file.recognitions]
     granted = [
-        granted_by(one, recognitions[one.recognition_no], used.get(f"authorization:{one.authorization_no}"), caller, day)
+        granted_by(
+            one, recognitions[one.recognition_no], used.get(f"authorization:{one.authorization_no}"), caller, day
+        )
         for one in file.authorizations
         if one.recognition_no in recognitions
     ]
@@ -53,9 +55,7 @@ def implied_by(recognition: Recognition, caller: Provider) -> Qualification:
         amount_left_fen=None,
         days_left=None,
         quantity_left=None,
-        usable_here=recognition.state == "recognised"
-        and caller.area == recognition.area
-        and caller.kind == "hospital",
+        usable_here=recognition.state == "recognised" and caller.area == recognition.area and caller.kind == "hospital",
     )
 
 

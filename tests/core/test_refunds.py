@@ -11,7 +11,21 @@ from gateway.core.posting import balances, postings
 from schemas.decisions import Decision
 from schemas.facts import Used
 from schemas.requests import Item
-from tests.core.world import AUTHORIZATION, CONTEXT, DRUG, ITEM, MATCH, TERMS, UNDER_A1, VISIT, at, cuts, day, decide, settled_line
+from tests.core.world import (
+    AUTHORIZATION,
+    CONTEXT,
+    DRUG,
+    ITEM,
+    MATCH,
+    TERMS,
+    UNDER_A1,
+    VISIT,
+    at,
+    cuts,
+    day,
+    decide,
+    settled_line,
+)
 
 COVERED = {"refund.invalid", "refund.share"}
 

@@ -96,9 +96,7 @@ def device(**turned: Any) -> dict[str, Any]:
 def issued(text: str) -> dict[str, Any]:
     from schemas.facts import DeviceIssue
 
-    return {
-        "devices": (DeviceIssue(catalog_code="D1", issued_on=day(text), settlement_id="S0", item_no="9"),)
-    }
+    return {"devices": (DeviceIssue(catalog_code="D1", issued_on=day(text), settlement_id="S0", item_no="9"),)}
 
 
 ABROAD = {"provider": replace(PROVIDER, area=ELSEWHERE)}
