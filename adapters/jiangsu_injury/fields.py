@@ -170,7 +170,8 @@ ITEM = _table(
     *_assumed(_content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number), section="§1.3"),
     *_carried(
         "med_list_name:医疗目录名称 dise_codg:病种编码 rx_circ_flag:外购处方标志 sin_dos_dscr:单次剂量"
-        " used_frqu_dscr:使用频次 prd_days:周期天数 medc_way_dscr:用药途径 bilg_dept_name:开单科室名称 bilg_dr_name:开单医生姓名"
+        " used_frqu_dscr:使用频次 prd_days:周期天数 medc_way_dscr:用药途径 bilg_dept_name:开单科室名称"
+        " bilg_dr_name:开单医生姓名"
         " acord_dept_codg:受单科室编码 acord_dept_name:受单科室名称 orders_dr_code:受单医生编码"
         " orders_dr_name:受单医生姓名"
         " tcmdrug_used_way:中药使用方式 etip_flag:外检标志 etip_hosp_code:外检机构编码 dscg_tkdrug_flag:出院带药标志"
