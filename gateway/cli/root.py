@@ -2,6 +2,8 @@
 
 import typer
 
+from gateway.cli import migrate
+
 app = typer.Typer(
     name="gateway",
     help="Networked settlement of work-injury bills (工伤保险联网结算).",
@@ -14,3 +16,6 @@ app = typer.Typer(
 @app.callback()
 def root() -> None:
     """Networked settlement of work-injury bills (工伤保险联网结算)."""
+
+
+app.add_typer(migrate.app)

@@ -85,8 +85,8 @@ class Batcher:
 
     async def stop(self) -> None:
         """Settle what waits, then end."""
-        while self._known:
-            await asyncio.sleep(0.01)
+        while waiting := [one.answer for one in self._known.values()]:
+            await asyncio.wait(waiting)
         if self._runner is not None:
             self._runner.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -142,18 +142,17 @@ class Batcher:
         return taken
 
     async def _settle(self, waiting: list[Waiting]) -> None:
-        """Settle a batch; where a fault is not of running at once, halve it until the one that fails stands alone."""
+        """Settle a batch; where it cannot stand, halve it until the ask that fails stands alone."""
         try:
             outcomes = await self._attempt([one.ask for one in waiting])
-        except Exception as error:
-            if len(waiting) > 1 and not isinstance(error, (GatewayError, *AWAY)):
+        except Exception as error:  # noqa: BLE001 whatever it is, every caller gets an answer
+            if len(waiting) > 1 and not isinstance(error, AWAY):
                 middle = len(waiting) // 2
                 await self._settle(waiting[:middle])
                 await self._settle(waiting[middle:])
                 return
-            failed = error if isinstance(error, GatewayError) else self._broken(error)
             for one in waiting:
-                self._resolve(one, failed)
+                self._resolve(one, self._failed(error))
             return
         late = [one for one in waiting if name_of(one.ask) in outcomes.deferred]
         for one in waiting:
@@ -162,22 +161,32 @@ class Batcher:
         self._queue.extendleft(reversed(late))
 
     async def _attempt(self, asks: list[Ask]) -> Batch:
-        """Try a batch a bounded number of times."""
+        """Try a batch a bounded number of times; raise the last fault."""
         for attempt in range(self._bounds.retries_max):
+            last = attempt == self._bounds.retries_max - 1
             try:
                 return await self._lane.settle(asks)
             except RETRY as error:
                 log.info("batch_retried", code=type(error).__name__, attempt=attempt)
+                if last:
+                    raise
                 await asyncio.sleep(0.005 * 2**attempt)
             except AWAY as error:
                 log.warning("database_away", code=type(error).__name__, attempt=attempt)
                 await self._lane.reconnect()
+                if last:
+                    raise
                 await asyncio.sleep(0.05 * 2**attempt)
-        error = refusal("house.database_away")
-        error.retry_after_s = self._bounds.retry_after_s
-        raise error
+        raise AssertionError("retries_max is at least one")
 
-    def _broken(self, error: Exception) -> GatewayError:
+    def _failed(self, error: Exception) -> GatewayError:
+        """Return what a caller is told: unknown is not failed (G9)."""
+        if isinstance(error, RETRY):
+            return self._full()
+        if isinstance(error, AWAY):
+            away = refusal("house.database_away")
+            away.retry_after_s = self._bounds.retry_after_s
+            return away
         log.error("batch_broken", code=type(error).__name__, exc_info=error)
         return refusal("bill.breaks")
 

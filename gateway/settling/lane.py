@@ -97,7 +97,7 @@ class Lane:
         return Book(now, self._references.at(now))
 
     async def _load(self, connection: "asyncpg.Connection[Any]", book: Book, asks: Sequence[Ask]) -> None:
-        """Read messages and keys, lock the workers they lead to, then read keys again and everything about the workers."""
+        """Read messages and keys, lock the workers they lead to, then read keys again and the workers' files."""
         loader = Loader(connection, self._queries, self._seals)
         await loader.messages(book, {name for ask in asks for name in message_names(ask)})
         keys = {key for ask in asks for key in keys_of(ask)}
