@@ -12,7 +12,7 @@ import structlog
 from gateway.core.snapshot import Snapshot
 from gateway.reference.reading import Connection, Part, Version, part_of, versions_after
 from gateway.reference.timeline import REFERENCE_KINDS, Merged, Timeline, steps
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 
 KEPT_FOR = timedelta(minutes=10)
 """How long a superseded version is still held: longer than any database transaction that may yet ask for it."""
@@ -65,7 +65,7 @@ class Reference:
         async with self._refreshing, self._pool.acquire() as connection:
             new = await versions_after(connection, self._last())
             if new or self._timeline is None:
-                instant = await connection.fetchval(sql("reference_instant"))
+                instant = await connection.fetchval(QUERIES["reference_instant"].sql)
                 await self._take(connection, [*self._versions, *new], instant - KEPT_FOR)
 
     async def _take(self, connection: Connection, versions: list[Version], floor: datetime) -> None:

@@ -1,3 +1,11 @@
+"""The clean cases, and those that turn on prices and entitlements; sums worked out by hand from catalog.py's prices."""
+
+from datetime import date
+
+from gateway.reference.world.lines import *
+from gateway.reference.world.providers import *
+from gateway.reference.world.stories import Expected, Line, Says, Story
+
 CLEAN = (
     Story(
         name="clean-outpatient",
@@ -41,7 +49,7 @@ CLEAN = (
         provider=REHABILITATION,
         visit=REHAB,
         entitled={**REHAB_RIGHT, "days": 10},
-        lines=(_exercise("2026-09-01"), _exercise("2026-09-02"), _exercise("2026-09-03")),
+        lines=(exercise("2026-09-01"), exercise("2026-09-02"), exercise("2026-09-03")),
         expected=Expected(charged_fen=24_000, fund_fen=24_000),
     ),
     Story(
@@ -130,7 +138,7 @@ ENTITLEMENTS = (
         provider=REHABILITATION,
         visit=REHAB,
         entitled={**REHAB_RIGHT, "days": 2},
-        lines=(_exercise("2026-09-01"), _exercise("2026-09-02"), _exercise("2026-09-03")),
+        lines=(exercise("2026-09-01"), exercise("2026-09-02"), exercise("2026-09-03")),
         expected=Expected(charged_fen=24_000, fund_fen=16_000, worker_fen=8_000, rules=("authorization.days",)),
     ),
     Story(
@@ -179,7 +187,7 @@ ENTITLEMENTS = (
         says=Says("康复未经确认", "rehabilitation on the recognition alone"),
         provider=REHABILITATION,
         visit=REHAB,
-        lines=(_exercise("2026-09-01"),),
+        lines=(exercise("2026-09-01"),),
         expected=Expected(charged_fen=8_000, worker_fen=8_000, rules=("authorization.kind",)),
     ),
     Story(
@@ -188,7 +196,7 @@ ENTITLEMENTS = (
         provider=REHABILITATION,
         visit=REHAB,
         entitled={**REHAB_RIGHT, "state": "revoked"},
-        lines=(_exercise("2026-09-01"),),
+        lines=(exercise("2026-09-01"),),
         expected=Expected(charged_fen=8_000, worker_fen=8_000, rules=("authorization.state",)),
     ),
     Story(
@@ -197,7 +205,7 @@ ENTITLEMENTS = (
         provider=REHABILITATION,
         visit=REHAB,
         entitled={**REHAB_RIGHT, "valid_to": date(2026, 9, 1)},
-        lines=(_exercise("2026-09-01"), _exercise("2026-09-02")),
+        lines=(exercise("2026-09-01"), exercise("2026-09-02")),
         expected=Expected(charged_fen=16_000, fund_fen=8_000, worker_fen=8_000, rules=("authorization.dates",)),
     ),
     Story(

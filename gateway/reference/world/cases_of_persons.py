@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.reference.world.cases import HBA1C, INPATIENT, exam, nursing, setting, until
+from gateway.reference.world.lines import INPATIENT, exam, hba1c, nursing, setting, until
 from gateway.reference.world.providers import TERTIARY
 from gateway.reference.world.stories import Expected, Says, Story
 

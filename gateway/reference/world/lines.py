@@ -1,19 +1,6 @@
 """Lines that the cases are made of: catalog codes and the prices that catalog.py gives them."""
 
-from datetime import date
-
-from gateway.reference.world.catalog import ENDED, UNKNOWN
-from gateway.reference.world.providers import (
-    ELSEWHERE_TERTIARY,
-    PRIMARY,
-    REHABILITATION,
-    RISING,
-    SECONDARY,
-    SUPPLIER,
-    SUSPENDED,
-    TERTIARY,
-)
-from gateway.reference.world.stories import Expected, Line, Says, Story
+from gateway.reference.world.stories import Line
 
 EXAM = "001102000030000"  # 急诊诊查费: at most 20, 16, 12, 8 yuan
 SETTING = "004200000010000"  # 骨折手法整复术: at most 260, 240, 220, 200 yuan
@@ -50,7 +37,8 @@ def hba1c(day: str, **more: object) -> Line:
     return Line(HBA1C, day, "1", "60.00", 6_000, dict(more))
 
 
-def _exercise(day: str) -> Line:
+def exercise(day: str) -> Line:
+    """Return a line of two units, 80 yuan."""
     return Line(EXERCISE, day, "2", "40.00", 8_000)
 
 
