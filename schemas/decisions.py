@@ -44,6 +44,10 @@ class LineDecision(Part, frozen=True, kw_only=True):
     provider_fen: Fen
     recognition_no: Number | None
     authorization_no: Number | None
+    funded_quantity: QuantityText = "0"
+    """What of the quantity the fund takes part in; a refund gives it back."""
+    third_party_fen: Fen = 0
+    """What of the worker's share a third party has paid (社会保险法 art. 42)."""
 
 
 class Benefit(Part, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from schemas.scalars import (
     Fen,
     FenPositive,
     Instant,
+    LineFen,
     LocalCode,
     MessageId,
     Number,
@@ -46,7 +47,7 @@ class Item(Terms, frozen=True, kw_only=True):
     name: Text | None = None
     quantity: QuantityText
     unit_price_yuan: PriceText
-    amount_fen: Fen
+    amount_fen: LineFen
     occurred_at: Instant
     injury_related: bool = True
     """False where the provider itself says that the line does not belong to the injury."""

@@ -5,10 +5,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-FEN_MAX = 9_999_999_999_999_999
-"""Largest amount either way: 16 digits of fen (the national interface's 16,2 of yuan)."""
+FEN_MAX = 9_007_199_254_740_991
+"""Largest sum either way: 2**53 - 1, the largest whole number that canonical JSON (RFC 8785) carries exactly."""
+LINE_FEN_MAX = 99_999_999_999
+"""Largest amount of a line either way: under a thousand million yuan, so that 20,000 lines stay under FEN_MAX."""
 
 Fen = Annotated[int, Meta(ge=-FEN_MAX, le=FEN_MAX, description="An amount in fen (分), signed.")]
+LineFen = Annotated[int, Meta(ge=-LINE_FEN_MAX, le=LINE_FEN_MAX, description="A line's amount in fen (分), signed.")]
 FenPositive = Annotated[int, Meta(ge=0, le=FEN_MAX, description="An amount in fen (分), not negative.")]
 
 QuantityText = Annotated[

@@ -3,6 +3,7 @@
 import typer
 
 from gateway.cli import migrate
+from gateway.cli.verify import verify
 
 app = typer.Typer(
     name="gateway",
@@ -19,3 +20,4 @@ def root() -> None:
 
 
 app.add_typer(migrate.app)
+app.command()(verify)

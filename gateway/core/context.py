@@ -61,6 +61,10 @@ class SettledLine(Struct, frozen=True, kw_only=True):
     provider_fen: int
     recognition_no: str | None
     authorization_no: str | None
+    funded_quantity: str | None = None
+    """What of the quantity the fund took part in; None where that is not known."""
+    third_party_fen: int = 0
+    """What of the worker's share a third party had paid."""
 
 
 class Bill(Struct, frozen=True, kw_only=True):

@@ -208,6 +208,13 @@ REASONS: dict[str, Reason] = {
         "请先上传明细（2204）",
         "upload items first",
     ),
+    "bill.all_settled": Reason(
+        Conflict,
+        "就诊{visit_no}的这些明细均已结算",
+        "every line of this bill is settled already in visit {visit_no}",
+        "请查询原结算；不要重复结算",
+        "query the earlier settlement; do not settle twice",
+    ),
     "bill.total_differs": Reason(
         Refused,
         "总额{stated_fen}分与明细合计{sum_fen}分不一致",

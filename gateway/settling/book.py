@@ -121,7 +121,9 @@ class Book:
 
     def _settle_lines(self, visit_id: UUID, settled: list[SettledLineRow]) -> None:
         file = self.visits[visit_id]
-        self.visits[visit_id] = replace(file, lines=(*file.lines, *map(settled_line, settled)))
+        self.visits[visit_id] = replace(
+            file, lines=(*file.lines, *map(settled_line, settled)), line_rows=(*file.line_rows, *settled)
+        )
         worker_id = file.visit.worker_id
         issued = tuple(
             DeviceIssue(
@@ -233,6 +235,8 @@ def settled_line(row: SettledLineRow) -> SettledLine:
         provider_fen=row.provider_fen,
         recognition_no=row.recognition_no,
         authorization_no=row.authorization_no,
+        funded_quantity=format(row.funded_quantity, "f"),
+        third_party_fen=row.third_party_fen,
     )
 
 

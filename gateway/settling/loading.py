@@ -12,7 +12,7 @@ from gateway.settling.book import Book, add_used, holder, settled_line, visit_of
 from gateway.settling.standing import Ask, Key, LiveItem, VisitFile, WorkerFile
 from gateway.store.facts import authorization_from_row, enrolment_from_row, recognition_from_row, worker_from_row
 from gateway.store.queries import Query
-from gateway.store.rows import BillKeyRow, MessageRow, SettledLineRow, SettlementRow, VisitRow
+from gateway.store.rows import BillKeyRow, MessageRow, PostingRow, SettledLineRow, SettlementRow, VisitRow
 from gateway.store.sealing import Seals
 from schemas.facts import DeviceIssue, Used
 from schemas.requests import Item, Sums
@@ -84,7 +84,8 @@ class Loader:
             return
         items = by_visit(await self._fetch("items_live", workers, ids))
         settlements = [settlement_of(row) for row in await self._fetch("settlements_in_force", workers, ids)]
-        lines = await self._lines(settlements)
+        lines = [SettledLineRow(**row) for row in await self._of_settlements("lines_settled", settlements)]
+        postings = [PostingRow(**row) for row in await self._of_settlements("postings_of", settlements)]
         previews = by_visit(await self._fetch("previews_of", workers, ids))
         for row in await self._fetch("visits_by_id", workers, ids):
             visit_id = row["visit_id"]
@@ -94,12 +95,15 @@ class Loader:
                 items=tuple(item_of(one) for one in items[visit_id]),
                 settlements=tuple(one for one in settlements if one.visit_id == visit_id),
                 lines=tuple(settled_line(one) for one in lines if one.visit_id == visit_id),
+                line_rows=tuple(one for one in lines if one.visit_id == visit_id),
+                postings=tuple(postings),
                 previews={one["bill_no"]: (one["items_sha256"], sums_of(one)) for one in previews[visit_id]},
             )
 
-    async def _lines(self, settlements: list[SettlementRow]) -> list[SettledLineRow]:
-        pairs = columns(((one.worker_id, one.settlement_id) for one in settlements), 2)
-        return [SettledLineRow(**row) for row in await self._fetch("lines_settled", *pairs)] if settlements else []
+    async def _of_settlements(self, name: str, settlements: list[SettlementRow]) -> Rows:
+        if not settlements:
+            return []
+        return await self._fetch(name, *columns(((one.worker_id, one.settlement_id) for one in settlements), 2))
 
 
 WORKER_QUERIES = (

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateway.core.context import SettledLine, Visit
 from gateway.core.snapshot import Snapshot
-from gateway.store.rows import Effect, MessageRow, SettlementRow
+from gateway.store.rows import Effect, MessageRow, PostingRow, SettledLineRow, SettlementRow
 from schemas.facts import Authorization, DeviceIssue, Enrolment, Provider, Recognition, Used, Worker
 from schemas.requests import Item, Sums
 
@@ -55,10 +55,13 @@ class VisitFile(Struct, frozen=True, kw_only=True):
 
     visit: Visit
     message_id: str
-    items: tuple[LiveItem, ...]
-    settlements: tuple[SettlementRow, ...]
-    lines: tuple[SettledLine, ...]
-    previews: Mapping[str, tuple[bytes, Sums]]
+    items: tuple[LiveItem, ...] = ()
+    settlements: tuple[SettlementRow, ...] = ()
+    lines: tuple[SettledLine, ...] = ()
+    line_rows: tuple[SettledLineRow, ...] = ()
+    """The same lines as rows, for what undoes them."""
+    postings: tuple[PostingRow, ...] = ()
+    previews: Mapping[str, tuple[bytes, Sums]] = {}
     """By bill number: digest of the items previewed, and the sums shown."""
 
 

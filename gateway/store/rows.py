@@ -109,6 +109,8 @@ class SettledLineRow(Row, frozen=True, kw_only=True):
     provider_fen: int
     recognition_no: str | None
     authorization_no: str | None
+    funded_quantity: Decimal
+    third_party_fen: int
 
 
 class DecisionRow(Row, frozen=True, kw_only=True):

@@ -283,6 +283,8 @@ CREATE TABLE settled_line (
     provider_fen bigint NOT NULL,
     recognition_no text,
     authorization_no text,
+    funded_quantity numeric(16, 4) NOT NULL,
+    third_party_fen bigint NOT NULL,
     PRIMARY KEY (worker_id, settlement_id, item_no),
     CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen)
 );

@@ -73,14 +73,14 @@ WHERE u.worker_id = ANY($1::text[])
 -- Devices that the fund helped to pay in settlements in force, not given back.
 SELECT l.worker_id, l.catalog_code, l.occurred_on, l.settlement_id, l.item_no
 FROM settled_line AS l
-WHERE l.worker_id = ANY($1::text[]) AND l.sort = 'device' AND l.fund_fen > 0
+WHERE l.worker_id = ANY($1::text[]) AND l.sort = 'device' AND l.fund_fen > 0 AND l.refunds_item_no IS NULL
   AND NOT EXISTS (
       SELECT FROM settlement AS c WHERE c.worker_id = l.worker_id AND c.original_id = l.settlement_id
   )
   AND l.quantity + coalesce((
       SELECT sum(r.quantity) FROM settled_line AS r
       WHERE r.worker_id = l.worker_id AND r.sort = 'device' AND r.visit_id = l.visit_id
-        AND r.refunds_item_no = l.item_no
+        AND r.refunds_item_no = l.item_no AND r.quantity < 0
         AND NOT EXISTS (
             SELECT FROM settlement AS c WHERE c.worker_id = r.worker_id AND c.original_id = r.settlement_id
         )
@@ -123,7 +123,8 @@ ORDER BY s.interim_no;
 -- The lines of the named settlements: pairs of worker and settlement.
 SELECT l.*
 FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
-JOIN settled_line AS l ON l.worker_id = asked.worker_id AND l.settlement_id = asked.settlement_id;
+JOIN settled_line AS l ON l.worker_id = asked.worker_id AND l.settlement_id = asked.settlement_id
+ORDER BY l.settlement_id;
 
 -- name: postings_of
 -- The postings of the named settlements: pairs of worker and settlement.

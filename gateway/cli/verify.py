@@ -1,0 +1,61 @@
+"""`gateway verify`: check a receipt or a saved answer offline, and say what it proves."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt, or a saved answer as JSON.")],
+    jwks: Annotated[Path, typer.Option("--jwks", help="The gateway's keys: what /.well-known/jwks.json answered.")],
+) -> None:
+    """Verify a receipt (结算回执) or a saved answer offline, and say in zh and en what it proves.
+
+    FILE is one of two:
+
+    (a) a receipt: the compact JWS of the header Settlement-Receipt, with at most a newline after it.
+
+    (b) a saved answer: one JSON object with status (number), headers (object of texts), body (text) or body_base64,
+    and request: an object with method, path and, where they were sent, content_digest (the request's Content-Digest
+    header) and body or body_base64. Only request may be left out, for an answer to what was no readable request. No
+    other names.
+
+    Exit code 0: everything holds. 1: it does not, or a file cannot be read; what failed and where is on stderr.
+    """
+    from gateway.signing.errors import SignatureError
+    from gateway.signing.keys import read_jwks
+    from gateway.signing.verify import prove
+
+    _never_fail_to_print()
+    place = jwks
+    try:
+        keys = read_jwks(_read(jwks))
+        place = file
+        proof = prove(_read(file), keys)
+    except SignatureError as error:
+        typer.echo(f"无效 {place}: {error.where}: {error.zh}", err=True)
+        typer.echo(f"INVALID {place}: {error.where}: {error.en}", err=True)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        typer.echo(f"无法读取 {place}: {error.strerror}", err=True)
+        typer.echo(f"CANNOT READ {place}: {error.strerror}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo("\n".join((*proof.zh, "", *proof.en)))
+
+
+def _read(path: Path) -> bytes:
+    """Read no more than one byte over the limit, which is then refused."""
+    from gateway.signing.verify import FILE_BYTES_MAX
+
+    with path.open("rb") as stream:
+        return stream.read(FILE_BYTES_MAX + 1)
+
+
+def _never_fail_to_print() -> None:
+    """Let a terminal without Chinese show escapes, rather than a traceback that looks like a refusal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

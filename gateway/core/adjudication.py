@@ -1,0 +1,182 @@
+"""Adjudication (审核): a bill and all that is known in, who bears each fen and why out. Pure and total."""
+
+from decimal import Decimal
+
+from gateway.core.allowances import authorization_allowance
+from gateway.core.case import Case, Line
+from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
+from gateway.core.money import plain
+from gateway.core.rules.catalogue import ORDINARY, REFUNDING, RULE_BY_CODE
+from gateway.core.rules.rule import Cut, Rule
+from schemas.decisions import Decision, Finding, LineDecision
+from schemas.requests import Item, Sums
+
+_ZERO = Decimal(0)
+
+
+def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyBook) -> Decision:
+    """Decide who bears each line, in fen; charged = fund + worker + employer + provider for each and for all.
+
+    Lines that charge are decided in the order in which they arose, refunds after them; the decision lists both as the
+    bill does. A bad bill never raises: what is wrong with it is a finding.
+    """
+    case = Case(bill, context, catalog, policies)
+    lines: dict[int, LineDecision] = {}
+    findings: dict[int, list[Finding]] = {}
+    for place, item in sorted(enumerate(bill.items), key=_turn):
+        lines[place], findings[place] = _decide(item, case)
+    in_bill = range(len(bill.items))
+    decided = tuple(lines[place] for place in in_bill)
+    return Decision(
+        lines=decided,
+        findings=tuple(finding for place in in_bill for finding in findings[place]),
+        sums=_sums(decided),
+        benefits=(),
+        uses=case.tally.uses(),
+        versions=dict(context.versions),
+    )
+
+
+def blocking(decision: Decision) -> tuple[Finding, ...]:
+    """Return the findings for which Settle refuses the whole bill."""
+    return tuple(finding for finding in decision.findings if _blocks(finding))
+
+
+def _turn(placed: tuple[int, Item]) -> tuple[object, ...]:
+    place, item = placed
+    return (item.refunds_item_no is not None, item.occurred_at, place)
+
+
+def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
+    line = case.line(item)
+    if item.refunds_item_no is None:
+        findings = _judge(ORDINARY, line, case) if line.payable_fen else []
+        _take(line, case)
+    else:
+        line.take_back(_original(item.refunds_item_no, case))
+        findings = _judge(REFUNDING, line, case)
+    decided = _decision(line, findings)
+    _remember(line, decided, case, stands=not any(map(_blocks, findings)))
+    return decided, findings
+
+
+def _judge(rules: tuple[Rule, ...], line: Line, case: Case) -> list[Finding]:
+    """Let rules speak in order until nothing is left payable."""
+    findings: list[Finding] = []
+    for rule in rules:
+        cuts = rule.judge(line, case)
+        if not cuts:
+            continue
+        for cut in cuts:
+            line.payable_fen -= cut.fen
+            findings.append(_finding(rule, cut, line))
+        if line.payable_fen == 0:
+            break
+    return findings
+
+
+def _finding(rule: Rule, cut: Cut, line: Line) -> Finding:
+    bearer = cut.bearer or (rule.bearer and line.policy.bearers.get(rule.code, rule.bearer))
+    cure_zh, cure_en = (cut.cure.zh, cut.cure.en) if cut.cure else (rule.cure_zh, rule.cure_en)
+    return Finding(
+        rule=rule.code,
+        item_no=line.item.item_no,
+        fen=cut.fen,
+        bearer=bearer,
+        title_zh=rule.title_zh,
+        title_en=rule.title_en,
+        cure_zh=cure_zh.format_map(cut.evidence),
+        cure_en=cure_en.format_map(cut.evidence),
+        source=rule.source,
+        evidence=cut.evidence,
+    )
+
+
+def _take(line: Line, case: Case) -> None:
+    """Count what the fund bears against the authorization, and start a device's life."""
+    if line.payable_fen <= 0:
+        line.funded_quantity = _ZERO
+        return
+    if line.authorization is not None:
+        allowance_id = authorization_allowance(line.authorization.authorization_no)
+        case.tally.take(allowance_id, line.payable_fen, line.funded_quantity, (line.day,))
+    if line.row.sort == "device":
+        case.issued.setdefault(line.row.code, []).append(line.day)
+
+
+def _decision(line: Line, findings: list[Finding]) -> LineDecision:
+    """Return who bears the line: what is left payable is the fund's."""
+    borne = {"worker": 0, "employer": 0, "provider": 0}
+    for finding in findings:
+        if finding.bearer is not None:
+            borne[finding.bearer] += finding.fen
+    return LineDecision(
+        item_no=line.item.item_no,
+        catalog_code=line.catalog_code,
+        sort=line.sort,
+        recognition_no=line.recognition_no,
+        authorization_no=line.authorization_no,
+        charged_fen=line.item.amount_fen,
+        fund_fen=line.payable_fen,
+        worker_fen=borne["worker"],
+        employer_fen=borne["employer"],
+        provider_fen=borne["provider"],
+        funded_quantity=plain(line.funded_quantity),
+        third_party_fen=line.third_party_fen,
+    )
+
+
+def _original(item_no: str, case: Case) -> SettledLine | None:
+    """Return the line that a refund names: settled before, or in this bill."""
+    here = case.originals.get(item_no)
+    return case.settled.get(item_no) or (here and here[1])
+
+
+def _remember(line: Line, decided: LineDecision, case: Case, *, stands: bool) -> None:
+    """Keep what later lines of the bill ask for: numbers, originals, refunds that stand."""
+    item = line.item
+    first = item.item_no not in case.item_nos
+    case.item_nos.add(item.item_no)
+    if first and item.item_no in case.refunded_nos:
+        case.originals[item.item_no] = (item, _settled(line, decided))
+    if stands and item.refunds_item_no is not None:
+        case.refunds.setdefault(item.refunds_item_no, []).append(_settled(line, decided))
+
+
+def _settled(line: Line, decided: LineDecision) -> SettledLine:
+    return SettledLine(
+        settlement_id="-",
+        item_no=decided.item_no,
+        refunds_item_no=line.item.refunds_item_no,
+        catalog_code=decided.catalog_code,
+        sort=decided.sort,
+        occurred_on=line.day,
+        quantity=plain(line.quantity),
+        charged_fen=decided.charged_fen,
+        fund_fen=decided.fund_fen,
+        worker_fen=decided.worker_fen,
+        employer_fen=decided.employer_fen,
+        provider_fen=decided.provider_fen,
+        recognition_no=decided.recognition_no,
+        authorization_no=decided.authorization_no,
+        funded_quantity=decided.funded_quantity,
+        third_party_fen=decided.third_party_fen,
+    )
+
+
+def _sums(lines: tuple[LineDecision, ...]) -> Sums:
+    return Sums(
+        charged_fen=sum(line.charged_fen for line in lines),
+        fund_fen=sum(line.fund_fen for line in lines),
+        worker_fen=sum(line.worker_fen for line in lines),
+        employer_fen=sum(line.employer_fen for line in lines),
+        provider_fen=sum(line.provider_fen for line in lines),
+    )
+
+
+def _blocks(finding: Finding) -> bool:
+    rule = RULE_BY_CODE[finding.rule]
+    if rule.blocks_when is None:
+        return rule.blocks
+    key, value = rule.blocks_when
+    return rule.blocks and finding.evidence[key] == value

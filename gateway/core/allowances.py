@@ -1,0 +1,86 @@
+"""Allowances: what settled bills and the lines before this one have taken of a limit, and what is left of it."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from gateway.core.money import plain
+from schemas.decisions import Use
+from schemas.facts import Used
+
+_ZERO = Decimal(0)
+
+
+def authorization_allowance(authorization_no: str) -> str:
+    """Name the allowance of an authorization."""
+    return f"authorization:{authorization_no}"
+
+
+def visit_allowance(visit_id: str) -> str:
+    """Name what a third party paid for a visit."""
+    return f"third-party:visit:{visit_id}"
+
+
+def recognition_allowance(recognition_no: str) -> str:
+    """Name what a third party paid for an injury."""
+    return f"third-party:recognition:{recognition_no}"
+
+
+class _Taken:
+    """What was taken of one allowance, and on which days."""
+
+    __slots__ = ("days", "fund_fen", "quantity")
+
+    def __init__(self) -> None:
+        self.fund_fen = 0
+        self.quantity = _ZERO
+        self.days: set[date] = set()
+
+    def add(self, fund_fen: int, quantity: Decimal, days: Iterable[date]) -> None:
+        self.fund_fen += fund_fen
+        self.quantity += quantity
+        self.days.update(days)
+
+
+class Tally:
+    """Running account of a bill's allowances: before it, and by it."""
+
+    __slots__ = ("_here", "_total")
+
+    def __init__(self, used: Iterable[Used]) -> None:
+        self._total: dict[str, _Taken] = {}
+        self._here: dict[str, _Taken] = {}
+        for one in used:
+            self._total.setdefault(one.allowance_id, _Taken()).add(one.fund_fen, Decimal(one.quantity), one.days)
+
+    def fund_fen(self, allowance_id: str) -> int:
+        """Return what the fund has borne under it."""
+        taken = self._total.get(allowance_id)
+        return taken.fund_fen if taken else 0
+
+    def quantity(self, allowance_id: str) -> Decimal:
+        """Return the quantity taken of it."""
+        taken = self._total.get(allowance_id)
+        return taken.quantity if taken else _ZERO
+
+    def days(self, allowance_id: str) -> set[date]:
+        """Return the calendar days on which the fund has borne something under it."""
+        taken = self._total.get(allowance_id)
+        return taken.days if taken else set()
+
+    def take(self, allowance_id: str, fund_fen: int, quantity: Decimal = _ZERO, days: Iterable[date] = ()) -> None:
+        """Take from an allowance; negative gives back."""
+        for book in (self._total, self._here):
+            book.setdefault(allowance_id, _Taken()).add(fund_fen, quantity, days)
+
+    def uses(self) -> tuple[Use, ...]:
+        """Return what this bill takes, one Use an allowance, by name."""
+        return tuple(
+            Use(
+                allowance_id=allowance_id,
+                fund_fen=taken.fund_fen,
+                quantity=plain(taken.quantity),
+                days=tuple(sorted(taken.days)),
+            )
+            for allowance_id, taken in sorted(self._here.items())
+        )

@@ -1,0 +1,223 @@
+"""A case: one bill with everything that its lines share looked up once, and the lines as rules see them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from gateway.core.allowances import Tally
+from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, in_force
+from gateway.core.days import day_of
+from gateway.core.money import price_of, quantity_of
+from schemas.facts import Agreement, Authorization, CatalogItem, Match, Policy, Recognition
+from schemas.requests import Item
+from schemas.scalars import AuthorizationKind, CatalogSort
+
+_ZERO = Decimal(0)
+
+
+class Entitlement(Struct, frozen=True, kw_only=True):
+    """What a qualification stands for: a recognition, and the authorization that it names if any."""
+
+    recognition: Recognition
+    authorization: Authorization | None
+    kind: AuthorizationKind
+    diagnosed: bool
+    """Whether a diagnosis of the bill lies within the recognised injury."""
+
+
+class Line(Struct, kw_only=True):
+    """One line on its way through the rules: what is known of it, and what is still payable."""
+
+    item: Item
+    day: date
+    entitlement: Entitlement | None
+    authorization: Authorization | None
+    """What the qualification names beside the recognition; without one, nothing limits the treatment."""
+    policy: Policy
+    agreement: Agreement | None
+    match: Match | None
+    """The approved match on the day."""
+    catalog_code: str | None
+    entry: CatalogItem | None
+    quantity: Decimal
+    unit_price_yuan: Decimal
+    readable: bool
+    """False where quantity or price is not a decimal text; both are then 0."""
+    payable_fen: int
+    funded_quantity: Decimal
+    third_party_fen: int = 0
+    sort: CatalogSort | None
+    recognition_no: str | None
+    authorization_no: str | None
+    original: SettledLine | None = None
+    """Of a refund: what it takes back."""
+
+    def take_back(self, original: SettledLine | None) -> None:
+        """Make this a refund, which stands under its original's code, recognition and authorization."""
+        self.original = original
+        self.funded_quantity = _ZERO
+        if original is not None:
+            self.catalog_code, self.sort = original.catalog_code, original.sort
+            self.recognition_no, self.authorization_no = original.recognition_no, original.authorization_no
+
+    @property
+    def recognition(self) -> Recognition:
+        """The recognition; rules after `recognition.unknown` have one."""
+        assert self.entitlement is not None
+        return self.entitlement.recognition
+
+    @property
+    def row(self) -> CatalogItem:
+        """The catalog's row; rules after `catalog.unknown` have one."""
+        assert self.entry is not None
+        return self.entry
+
+
+class Case:
+    """One bill's shared facts, and the running account of what its lines have taken so far."""
+
+    def __init__(self, bill: Bill, context: Context, catalog: Catalog, policies: PolicyBook) -> None:
+        """Look up what does not depend on the line."""
+        visit, terms = bill.visit, bill.terms
+        discharged_at = terms.discharged_at or visit.discharged_at
+        self.visit = visit
+        self.context = context
+        self.catalog = catalog
+        self.admitted_on = day_of(visit.admitted_at)
+        self.discharged_on = day_of(discharged_at) if discharged_at else None
+        self.stabilised_on = day_of(visit.stabilised_at) if visit.stabilised_at else None
+        self.diagnoses = tuple(map(unmarked, terms.diagnosis_codes or visit.diagnosis_codes))
+        self.qualification_ids = (*visit.qualification_ids, *terms.qualification_ids)
+        self.entitlements = _entitlements(context, frozenset(self.qualification_ids), self.diagnoses)
+        self.tally = Tally(context.used)
+        self.settled = {line.item_no: line for line in context.settled}
+        self.item_nos: set[str] = set()
+        """Lines of the bill that stand before the one in hand."""
+        self.issued: dict[str, list[date]] = {}
+        """Days on which the fund helped to pay a device, by catalog code."""
+        for issue in context.devices:
+            self.issued.setdefault(issue.catalog_code, []).append(issue.issued_on)
+        self.refunded_nos = {item.refunds_item_no for item in bill.items if item.refunds_item_no is not None}
+        self.originals: dict[str, tuple[Item, SettledLine]] = {}
+        """Lines of this bill that a line of this bill refunds, as decided."""
+        self.refunds: dict[str, list[SettledLine]] = {}
+        """Refunds decided so far, by the line that they take back."""
+        for line in context.settled:
+            if line.refunds_item_no is not None:
+                self.refunds.setdefault(line.refunds_item_no, []).append(line)
+        self._policies = policies
+        self._policy: dict[tuple[str, str, date], Policy] = {}
+        self._agreement: dict[date, Agreement | None] = {}
+
+    def line(self, item: Item) -> Line:
+        """Return a line as the rules see it, all of it still payable."""
+        day = day_of(item.occurred_at)
+        entitlement = self._entitlement(item)
+        match = self.match(item.local_code, day)
+        code = item.catalog_code or (match.catalog_code if match else None)
+        entry = self.catalog.item(self.visit.area, self.visit.scheme, code, day) if code else None
+        authorization = entitlement.authorization if entitlement else None
+        numbers = _numbers(item)
+        quantity, price = numbers or (_ZERO, _ZERO)
+        return Line(
+            item=item,
+            day=day,
+            entitlement=entitlement,
+            authorization=authorization,
+            policy=self.policy(entitlement.recognition if entitlement else None, day),
+            agreement=self.agreement(day),
+            match=match,
+            catalog_code=code,
+            entry=entry,
+            sort=entry.sort if entry else None,
+            recognition_no=entitlement.recognition.recognition_no if entitlement else None,
+            authorization_no=authorization.authorization_no if authorization else None,
+            quantity=quantity,
+            unit_price_yuan=price,
+            readable=numbers is not None,
+            payable_fen=item.amount_fen,
+            funded_quantity=quantity,
+        )
+
+    def policy(self, recognition: Recognition | None, day: date) -> Policy:
+        """Return the policy of the place of insurance; of the place of treatment where that is not known."""
+        area, scheme = (recognition.area, recognition.scheme) if recognition else (self.visit.area, self.visit.scheme)
+        key = (area, scheme, day)
+        if key not in self._policy:
+            self._policy[key] = self._policies.on(area, scheme, day)
+        return self._policy[key]
+
+    def agreement(self, day: date) -> Agreement | None:
+        """Return the agreement in force on the day."""
+        if day not in self._agreement:
+            self._agreement[day] = next(
+                (row for row in self.context.provider.agreements if row.state == "in_force" and covers(row, day)),
+                None,
+            )
+        return self._agreement[day]
+
+    def match(self, local_code: str | None, day: date) -> Match | None:
+        """Return the approved match of a provider's own code on the day."""
+        if local_code is None:
+            return None
+        rows = self.catalog.matches.get((self.visit.provider_code, local_code), ())
+        return next((row for row in rows if row.state == "approved" and in_force(row, day)), None)
+
+    def emergency_on(self, day: date) -> bool:
+        """Return whether the worker was not yet stabilised (条例 art. 30), the day of stabilising included."""
+        return self.visit.emergency and (self.stabilised_on is None or day <= self.stabilised_on)
+
+    def _entitlement(self, item: Item) -> Entitlement | None:
+        qualification_id = item.qualification_id or next(iter(self.qualification_ids), None)
+        return self.entitlements.get(qualification_id) if qualification_id else None
+
+
+def covers(row: Agreement | Authorization, day: date) -> bool:
+    """Return whether a row's spell has the day in it, its to-date included."""
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+
+
+def unmarked(diagnosis_code: str) -> str:
+    """Return a diagnosis code without the marks of aetiology (+) and manifestation (*)."""
+    return diagnosis_code.rstrip("+*")
+
+
+def begins_with_any(codes: Iterable[str], prefixes: tuple[str, ...]) -> bool:
+    """Return whether one of the codes begins with one of the prefixes."""
+    return any(code.startswith(prefixes) for code in codes)
+
+
+def _entitlements(context: Context, named: frozenset[str], diagnoses: tuple[str, ...]) -> dict[str, Entitlement]:
+    """Index by qualification what the visit names and the worker has; a recognition's own handle comes first."""
+    recognitions = {row.recognition_no: row for row in context.recognitions}
+    diagnosed = {
+        number: not row.diagnosis_codes or begins_with_any(diagnoses, tuple(map(unmarked, row.diagnosis_codes)))
+        for number, row in recognitions.items()
+    }
+    found = {
+        row.qualification_id: Entitlement(
+            recognition=recognitions[row.recognition_no],
+            authorization=row,
+            kind=row.kind,
+            diagnosed=diagnosed[row.recognition_no],
+        )
+        for row in context.authorizations
+        if row.qualification_id in named and row.recognition_no in recognitions
+    }
+    own = {
+        row.qualification_id: Entitlement(
+            recognition=row, authorization=None, kind="treatment", diagnosed=diagnosed[row.recognition_no]
+        )
+        for row in recognitions.values()
+        if row.qualification_id in named
+    }
+    return found | own
+
+
+def _numbers(item: Item) -> tuple[Decimal, Decimal] | None:
+    try:
+        return quantity_of(item.quantity), price_of(item.unit_price_yuan)
+    except ValueError:
+        return None

@@ -1,0 +1,62 @@
+"""Catalog and match: the provider's code stands for a catalog code that is in force on the day."""
+
+from gateway.core.case import Case, Line
+from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
+
+_OTHER_CODE = Cure(
+    zh="院内码{local_code}对照的目录编码是{matched_code}，与申报的{catalog_code}不一致，请按对照申报或重新对照",
+    en="local code {local_code} is matched to {matched_code}, not {catalog_code}: bill the matched code, or match anew",
+)
+_NEVER = Cure(
+    zh="{catalog_code}不在工伤保险目录内，请核对编码",
+    en="{catalog_code} is in no work-injury catalog: check the code",
+)
+_NO_CODE = Cure(
+    zh="请填写目录编码，或已审核通过对照的院内码",
+    en="give a catalog code, or a local code with an approved match",
+)
+
+
+def _missing(line: Line, _case: Case) -> tuple[Cut, ...]:
+    local_code, given = line.item.local_code, line.item.catalog_code
+    if local_code is None:
+        return PASS
+    if line.match is None:
+        return whole(line, local_code=local_code, day=line.day.isoformat())
+    if given is not None and given != line.match.catalog_code:
+        return whole(line, _OTHER_CODE, local_code=local_code, matched_code=line.match.catalog_code, catalog_code=given)
+    return PASS
+
+
+def _unknown(line: Line, case: Case) -> tuple[Cut, ...]:
+    if line.entry is not None:
+        return PASS
+    if line.catalog_code is None:
+        return whole(line, _NO_CODE, catalog_code="-", known="never", day=line.day.isoformat())
+    rows = case.catalog.items.get((case.visit.area, case.visit.scheme, line.catalog_code), ())
+    if not rows:
+        return whole(line, _NEVER, catalog_code=line.catalog_code, known="never", day=line.day.isoformat())
+    spells = ", ".join(f"{row.valid_from}..{row.valid_to or ''}" for row in rows)
+    return whole(line, catalog_code=line.catalog_code, known="not_on_day", day=line.day.isoformat(), in_force=spells)
+
+
+MATCH_MISSING = Rule(
+    code="match.missing",
+    title_zh="院内码未对照或对照不符",
+    title_en="The local code has no approved match",
+    source="服务协议：目录对照须经审核",
+    bearer="provider",
+    cure_zh="院内码{local_code}在{day}须有审核通过的目录对照",
+    cure_en="local code {local_code} must have a match that is approved and in force on {day}",
+    judge=_missing,
+)
+CATALOG_UNKNOWN = Rule(
+    code="catalog.unknown",
+    title_zh="目录外项目",
+    title_en="Not in the catalog on the day",
+    source="工伤保险条例第三十条第三款",
+    bearer="worker",
+    cure_zh="{catalog_code}的有效期为{in_force}，费用发生日{day}不在其中",
+    cure_en="{catalog_code} is in the catalog for {in_force}; the cost must arise in it, not on {day}",
+    judge=_unknown,
+)

@@ -1,0 +1,79 @@
+"""All rules, in the order in which they speak."""
+
+from gateway.core.rules.agreement import AGREEMENT_IN_FORCE, DUPLICATE_SETTLED
+from gateway.core.rules.arithmetic import ARITHMETIC_AMOUNT
+from gateway.core.rules.authorization import (
+    AUTHORIZATION_AREA,
+    AUTHORIZATION_DATES,
+    AUTHORIZATION_ITEMS,
+    AUTHORIZATION_KIND,
+    AUTHORIZATION_PROVIDER,
+    AUTHORIZATION_STATE,
+    EMERGENCY_WAIVER,
+)
+from gateway.core.rules.catalog import CATALOG_UNKNOWN, MATCH_MISSING
+from gateway.core.rules.dates import DATES_BEFORE_INJURY, DATES_FUTURE, DATES_OUTSIDE_STAY
+from gateway.core.rules.diagnosis import DIAGNOSIS_NOT_INJURY, DIAGNOSIS_SCOPE, LINE_SELF_PAID
+from gateway.core.rules.enrolment import ARTICLE17_GAP, ENROLMENT_CUT_OFF
+from gateway.core.rules.limits import AUTHORIZATION_AMOUNT, AUTHORIZATION_DAYS, AUTHORIZATION_QUANTITY
+from gateway.core.rules.person import RECOGNITION_STATE, RECOGNITION_UNKNOWN
+from gateway.core.rules.price import DEVICE_CEILING, DEVICE_SERVICE_LIFE, PRICE_CEILING
+from gateway.core.rules.refund import REFUND_INVALID, REFUND_SHARE
+from gateway.core.rules.restrictions import (
+    RESTRICTION_AGE,
+    RESTRICTION_DIAGNOSIS,
+    RESTRICTION_LEVEL,
+    RESTRICTION_PROVIDER_KIND,
+    RESTRICTION_SCHEME,
+    RESTRICTION_SEX,
+    RESTRICTION_VISIT_KIND,
+)
+from gateway.core.rules.rule import Rule
+from gateway.core.rules.third_party import THIRD_PARTY_PAID
+
+ORDINARY: tuple[Rule, ...] = (
+    AGREEMENT_IN_FORCE,
+    DUPLICATE_SETTLED,
+    RECOGNITION_UNKNOWN,
+    RECOGNITION_STATE,
+    DATES_BEFORE_INJURY,
+    DATES_OUTSIDE_STAY,
+    DATES_FUTURE,
+    ARITHMETIC_AMOUNT,
+    LINE_SELF_PAID,
+    DIAGNOSIS_NOT_INJURY,
+    DIAGNOSIS_SCOPE,
+    ENROLMENT_CUT_OFF,
+    ARTICLE17_GAP,
+    MATCH_MISSING,
+    CATALOG_UNKNOWN,
+    RESTRICTION_SEX,
+    RESTRICTION_AGE,
+    RESTRICTION_VISIT_KIND,
+    RESTRICTION_PROVIDER_KIND,
+    RESTRICTION_LEVEL,
+    RESTRICTION_DIAGNOSIS,
+    RESTRICTION_SCHEME,
+    AUTHORIZATION_KIND,
+    AUTHORIZATION_STATE,
+    AUTHORIZATION_PROVIDER,
+    AUTHORIZATION_AREA,
+    EMERGENCY_WAIVER,
+    AUTHORIZATION_DATES,
+    AUTHORIZATION_ITEMS,
+    DEVICE_SERVICE_LIFE,
+    PRICE_CEILING,
+    DEVICE_CEILING,
+    THIRD_PARTY_PAID,
+    AUTHORIZATION_DAYS,
+    AUTHORIZATION_QUANTITY,
+    AUTHORIZATION_AMOUNT,
+)
+"""Rules of a line that charges; each may cut what is left payable."""
+
+REFUNDING: tuple[Rule, ...] = (REFUND_INVALID, REFUND_SHARE)
+"""Rules of a line that takes another back."""
+
+RULES: tuple[Rule, ...] = (*ORDINARY, *REFUNDING)
+
+RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}

@@ -1,0 +1,94 @@
+"""Limits of an authorization: calendar days, quantity, amount; what is past them is cut, the rest stands (G4)."""
+
+from decimal import Decimal
+
+from gateway.core.allowances import authorization_allowance
+from gateway.core.case import Case, Line
+from gateway.core.money import part_half_up, plain, yuan
+from gateway.core.rules.rule import PASS, Cut, Rule, whole
+
+_SOURCE = "工伤保险条例第三十条、第三十二条、第三十八条；待遇资格确认限额"
+
+
+def _days(line: Line, case: Case) -> tuple[Cut, ...]:
+    authorization = line.authorization
+    if authorization is None or authorization.days is None:
+        return PASS
+    taken = case.tally.days(authorization_allowance(authorization.authorization_no))
+    if line.day in taken or len(taken) < authorization.days:
+        return PASS
+    return whole(
+        line,
+        authorization_no=authorization.authorization_no,
+        days=str(authorization.days),
+        taken=str(len(taken)),
+        day=line.day.isoformat(),
+    )
+
+
+def _quantity(line: Line, case: Case) -> tuple[Cut, ...]:
+    authorization = line.authorization
+    if authorization is None or authorization.quantity is None:
+        return PASS
+    taken = case.tally.quantity(authorization_allowance(authorization.authorization_no))
+    left = max(Decimal(0), Decimal(authorization.quantity) - taken)
+    if line.quantity <= left:
+        return PASS
+    line.funded_quantity = left
+    past = line.payable_fen - part_half_up(line.payable_fen, left, line.quantity)
+    evidence = {
+        "authorization_no": authorization.authorization_no,
+        "quantity": plain(line.quantity),
+        "limit": plain(Decimal(authorization.quantity)),
+        "left": plain(left),
+    }
+    return (Cut(fen=past, evidence=evidence),)
+
+
+def _amount(line: Line, case: Case) -> tuple[Cut, ...]:
+    authorization = line.authorization
+    if authorization is None or authorization.amount_fen is None:
+        return PASS
+    taken = case.tally.fund_fen(authorization_allowance(authorization.authorization_no))
+    left = max(0, authorization.amount_fen - taken)
+    if line.payable_fen <= left:
+        return PASS
+    evidence = {
+        "authorization_no": authorization.authorization_no,
+        "limit_yuan": yuan(authorization.amount_fen),
+        "left_yuan": yuan(left),
+        "payable_yuan": yuan(line.payable_fen),
+    }
+    return (Cut(fen=line.payable_fen - left, evidence=evidence),)
+
+
+AUTHORIZATION_DAYS = Rule(
+    code="authorization.days",
+    title_zh="超过确认天数",
+    title_en="Past the authorized days",
+    source=_SOURCE,
+    bearer="worker",
+    cure_zh="{authorization_no}限{days}天，已用{taken}天，{day}为超出的一天；请申请延长天数",
+    cure_en="{authorization_no} covers {days} days and {taken} are taken; {day} is past them: have it extended",
+    judge=_days,
+)
+AUTHORIZATION_QUANTITY = Rule(
+    code="authorization.quantity",
+    title_zh="超过确认数量",
+    title_en="Past the authorized quantity",
+    source=_SOURCE,
+    bearer="worker",
+    cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；数量不超过剩余数可全额支付",
+    cure_en="{authorization_no} covers {limit}, of which {left} is left; a quantity up to that passes, not {quantity}",
+    judge=_quantity,
+)
+AUTHORIZATION_AMOUNT = Rule(
+    code="authorization.amount",
+    title_zh="超过确认金额",
+    title_en="Past the authorized amount",
+    source=_SOURCE,
+    bearer="worker",
+    cure_zh="{authorization_no}限额{limit_yuan}元，剩余{left_yuan}元，应付{payable_yuan}元；超出部分须申请追加限额",
+    cure_en="{authorization_no} covers {limit_yuan} yuan, of which {left_yuan} is left for the {payable_yuan} payable",
+    judge=_amount,
+)

@@ -1,0 +1,73 @@
+"""Person and recognition: does the line name a work injury of this worker that is recognised on the day."""
+
+from gateway.core.case import Case, Line
+from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
+
+_STATE_CURES = {
+    "pending": Cure(
+        zh="工伤认定作出后再结算；不等待认定的，按自费出院",
+        en="settle when the recognition is decided, or discharge the worker as self-paid",
+    ),
+    "refused": Cure(
+        zh="该伤害未被认定为工伤，请改用本人其他有效资格或转医疗保险结算",
+        en="the injury is not recognised as a work injury: name another qualification, or bill medical insurance",
+    ),
+    "revoked": Cure(
+        zh="工伤认定自{revoked_on}起撤销，仅此前发生的费用可以支付",
+        en="the recognition is revoked from {revoked_on}; only cost that arose before that day passes",
+    ),
+}
+
+
+def _unknown(line: Line, case: Case) -> tuple[Cut, ...]:
+    if line.entitlement is not None:
+        return PASS
+    named = line.item.qualification_id or next(iter(case.qualification_ids), None)
+    if named is None:
+        cure = Cure(
+            zh="就诊登记未带资格审核信息，请先读卡取得资格号并在登记或结算时填写",
+            en="the visit has no qualification: verify the person and attach a qualification to the visit or bill",
+        )
+        return whole(line, cure, qualification_id="-")
+    return whole(line, qualification_id=named)
+
+
+def _state(line: Line, _case: Case) -> tuple[Cut, ...]:
+    recognition = line.recognition
+    if recognition.state == "recognised":
+        return PASS
+    revoked_on = recognition.revoked_on
+    if recognition.state == "revoked" and revoked_on is not None and line.day < revoked_on:
+        return PASS
+    return whole(
+        line,
+        _STATE_CURES[recognition.state],
+        state=recognition.state,
+        recognition_no=recognition.recognition_no,
+        revoked_on=revoked_on.isoformat() if revoked_on else "-",
+    )
+
+
+RECOGNITION_UNKNOWN = Rule(
+    code="recognition.unknown",
+    title_zh="无对应的工伤待遇资格",
+    title_en="No such qualification of this worker and visit",
+    source="工伤保险条例第十七条、第三十条",
+    bearer="worker",
+    cure_zh="资格号{qualification_id}不属于本次就诊或本人，请填写读卡返回并已登记在本次就诊的资格号",
+    cure_en="qualification {qualification_id} is not this visit's or worker's: name one that the visit carries",
+    blocks=True,
+    judge=_unknown,
+)
+RECOGNITION_STATE = Rule(
+    code="recognition.state",
+    title_zh="工伤认定状态不允许支付",
+    title_en="The recognition's state does not allow payment",
+    source="工伤保险条例第十七条至第二十条",
+    bearer="worker",
+    cure_zh="工伤认定{recognition_no}须为已认定",
+    cure_en="recognition {recognition_no} must stand as recognised",
+    blocks=True,
+    blocks_when=("state", "pending"),
+    judge=_state,
+)

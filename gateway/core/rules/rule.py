@@ -1,0 +1,53 @@
+"""What a rule is: a code, its words, a default bearer, and one small pure function."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from gateway.core.case import Case, Line
+from schemas.scalars import Bearer
+
+
+class Cure(Struct, frozen=True, kw_only=True):
+    """What would make a line pass, where it depends on how the line failed."""
+
+    zh: str
+    en: str
+
+
+class Cut(Struct, frozen=True, kw_only=True):
+    """What a rule takes from what is left payable; 0 fen is a notice. bearer stands only where the rule has none."""
+
+    fen: int
+    evidence: dict[str, str]
+    bearer: Bearer | None = None
+    cure: Cure | None = None
+
+
+Judge: TypeAlias = Callable[[Line, Case], tuple[Cut, ...]]
+
+PASS: tuple[Cut, ...] = ()
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One rule. Cures may name keys of the evidence in braces."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    source: str
+    bearer: Bearer | None
+    """Who bears the cut unless policy says otherwise; None is a notice, or a rule whose cuts name their own bearer."""
+    cure_zh: str
+    cure_en: str
+    blocks: bool = False
+    """Whether Settle refuses the whole bill for it."""
+    blocks_when: tuple[str, str] | None = None
+    """Narrows `blocks` to findings with this key and value in their evidence."""
+    judge: Judge
+
+
+def whole(line: Line, cure: Cure | None = None, **evidence: str) -> tuple[Cut, ...]:
+    """Cut all that is left payable of a line."""
+    return (Cut(fen=line.payable_fen, evidence=evidence, cure=cure),)

@@ -1,0 +1,363 @@
+"""Presettle, Settle and SubmitBill (预结算, 结算, 整单结算): one computation, three ways in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from gateway.core.adjudication import adjudicate, blocking
+from gateway.core.context import Bill, Context, SettledLine, Visit
+from gateway.core.reasons import fault, refusal
+from gateway.core.visits import Move, after, refused
+from gateway.desk.asking import Making, Verdict
+from gateway.desk.items import item_rows, next_position, sift
+from gateway.desk.settlements import Settling, decided, items_digest, settlement_effects
+from gateway.desk.visits import (
+    changed,
+    check_terms,
+    new_visit,
+    qualification_faults,
+    told,
+    visit_at,
+    visit_key_row,
+    worker_of,
+)
+from gateway.settling.book import visit_of_row
+from gateway.settling.standing import Key, LiveItem, Standing, VisitFile
+from gateway.store.rows import Effect, ItemSettled, VisitRow
+from schemas.answers import Presettled
+from schemas.decisions import Decision
+from schemas.problems import Conflict, Fault, Refused
+from schemas.requests import BillTerms, Item, Presettle, Settle, SubmitBill, Sums
+
+
+def decide_presettle(request: Presettle, standing: Standing, adapter_version: int) -> tuple[Presettled, bytes, VisitFile]:
+    """Return the preview, the digest of the items it saw, and their visit; nothing is held."""
+    file = visit_at(standing, request.visit_no, request.worker_id)
+    visit, items = presented(request, file, standing, "Presettle")
+    decision, _, _ = compute(visit, request, tuple(live.item for live in items), file, standing, adapter_version)
+    answer = Presettled(
+        **decided(request.visit_no, request.bill_no, visit.worker_id, decision),
+        would_refuse=tuple(sorted({finding.rule for finding in blocking(decision)})),
+    )
+    return answer, items_digest(tuple(live.item for live in items)), file
+
+
+def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdict:
+    """Settle a visit's items: recomputed, held against the preview, and refused whole where a rule blocks it."""
+    file = visit_at(standing, request.visit_no, request.worker_id)
+    move: Move = "SettleInterim" if request.interim else "SettleFinal"
+    visit, items = presented(request, file, standing, move)
+    free_keys(request, request.visit_no, standing, making)
+    plain = tuple(live.item for live in items)
+    decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
+    stop(decision, request, plain)
+    compare(request, decision.sums, file, items_digest(plain))
+    settling = Settling(
+        bill=bill, context=context, decision=decision, standing=standing, making=making, file=file
+    )
+    taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
+    state = after(move, file.visit.state)
+    if state == "settled" and len(items) < len(open_items(file)):
+        state = "part_settled"
+    moved = changed(
+        file,
+        state=state,
+        bills=visit.bills + 1,
+        discharged_at=request.discharged_at or visit.discharged_at,
+        qualification_ids=visit.qualification_ids,
+    )
+    return settling_verdict(settling, (moved, *taken))
+
+
+def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Verdict:
+    """Register a visit (or add to a known one), take its items and settle them, in one."""
+    worker = worker_of(standing)
+    file = known_visit(request, standing)
+    free_keys(request.bill, request.visit.visit_no, standing, making)
+    fresh, repeated = sift(request.items, file)
+    check_document(request, file, repeated)
+    begun = None
+    if file is None:
+        check_terms(request.visit, worker, standing)
+        begun = begin(request, standing, making)
+        visit = attach(visit_of_row(begun), request.bill, standing)
+    else:
+        visit = attach(file.visit, request.bill, standing)
+    need_qualification(visit)
+    decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
+    stop(decision, request.bill, request.items)
+    compare(request.bill, decision.sums, file, items_digest(request.items))
+    rows = item_rows(
+        fresh,
+        visit.worker_id,
+        UUID(visit.visit_id),
+        making,
+        first=next_position(file),
+        settlement_id=making.settlement_id,
+    )
+    moved: tuple[Effect, ...] = ()
+    if begun is not None:
+        begun = replace(begun, qualification_ids=visit.qualification_ids)
+        moved = (begun, visit_key_row(begun))
+    elif file is not None:
+        moved = added_to(file, visit, request, making)
+    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
+    return settling_verdict(settling, (*moved, *rows))
+
+
+def check_document(request: SubmitBill, file: VisitFile | None, repeated: list[Item]) -> None:
+    """Refuse a document whose lines are all settled, or whose total or discharge is off."""
+    taken = {live.item.item_no for live in file.items if live.settlement_id} if file else set()
+    if len(repeated) == len(request.items) and taken.issuperset(item.item_no for item in repeated):
+        raise refusal("bill.all_settled", "/items", visit_no=request.visit.visit_no)
+    check_total(request.bill, request.items, "/bill/charged_fen")
+    check_discharge(request.bill, file.visit.admitted_at if file else request.visit.admitted_at, "/bill")
+
+
+def begin(request: SubmitBill, standing: Standing, making: Making) -> VisitRow:
+    """Return the visit that a document begins, already in the state its bill leaves it in."""
+    return new_visit(
+        request.visit,
+        standing,
+        making,
+        state=after(submit_move(request), "unknown"),
+        bills=1,
+        discharged_at=request.bill.discharged_at,
+    )
+
+
+def added_to(file: VisitFile, visit: Visit, request: SubmitBill, making: Making) -> tuple[Effect, ...]:
+    """Return what a document does to a visit that stood already: its move, and items it bills that were waiting."""
+    waiting = open_items(file)
+    billed = [item.item_no for item in request.items if item.item_no in waiting]
+    state = "part_settled" if len(waiting) > len(billed) else after(submit_move(request), file.visit.state)
+    moved = changed(
+        file,
+        state=state,
+        bills=visit.bills + 1,
+        discharged_at=request.bill.discharged_at or visit.discharged_at,
+        qualification_ids=visit.qualification_ids,
+    )
+    return (moved, *(settled(visit, item_no, making.settlement_id) for item_no in billed))
+
+
+def submit_move(request: SubmitBill) -> Move:
+    """Return which move of the table a document is."""
+    return "SubmitInterim" if request.bill.interim else "SubmitFinal"
+
+
+def settling_verdict(settling: Settling, effects: tuple[Effect, ...]) -> Verdict:
+    """Return the verdict of a bill that settles: the visit's effects, then the settlement's."""
+    answer, row, rows = settlement_effects(settling)
+    return Verdict(
+        answer=answer,
+        effects=(*effects, row, *rows),
+        worker_id=row.worker_id,
+        visit_id=row.visit_id,
+        settlement=row,
+    )
+
+
+def presented(
+    request: Presettle | Settle, file: VisitFile, standing: Standing, move: Move
+) -> tuple[Visit, list[LiveItem]]:
+    """Return the visit with its qualifications and the items that the bill presents, or refuse."""
+    if code := refused(move, file.visit.state):
+        raise refusal(code, visit_no=request.visit_no)
+    if request.visit_kind is not None and request.visit_kind != file.visit.visit_kind:
+        raise refusal(
+            "visit.kind_differs", "/visit_kind", stated=request.visit_kind, registered=file.visit.visit_kind
+        )
+    check_discharge(request, file.visit.admitted_at, "")
+    visit = attach(file.visit, request, standing)
+    need_qualification(visit)
+    items = chosen(request, file)
+    check_total(request, [live.item for live in items], "/charged_fen")
+    return visit, items
+
+
+def open_items(file: VisitFile) -> dict[str, LiveItem]:
+    """Return the visit's items that no settlement has taken, by number."""
+    return {live.item.item_no: live for live in file.items if live.settlement_id is None}
+
+
+def chosen(request: Presettle | Settle, file: VisitFile) -> list[LiveItem]:
+    """Return the items of the bill: the named ones, or all that are not settled."""
+    waiting = open_items(file)
+    faults = [
+        fault("item.unknown", f"/item_nos/{index}", item_no=item_no, visit_no=request.visit_no)
+        for index, item_no in enumerate(request.item_nos)
+        if item_no not in waiting
+    ]
+    if faults:
+        raise Refused(*faults)
+    wanted = set(request.item_nos)
+    items = [live for no, live in waiting.items() if not wanted or no in wanted]
+    if not items:
+        raise refusal("bill.empty")
+    return items
+
+
+def attach(visit: Visit, terms: BillTerms, standing: Standing) -> Visit:
+    """Return the visit with the qualifications that the bill attaches; the visit's own come first."""
+    more = tuple(one for one in terms.qualification_ids if one not in visit.qualification_ids)
+    if more and (faults := qualification_faults(more, worker_of(standing))):
+        raise Refused(*faults)
+    return replace(visit, qualification_ids=(*visit.qualification_ids, *more))
+
+
+def need_qualification(visit: Visit) -> None:
+    """Refuse to settle a visit whose recognition is still to come."""
+    if not visit.qualification_ids:
+        raise refusal("qualification.none", "/qualification_ids", visit_no=visit.visit_no)
+
+
+def check_total(terms: BillTerms, items: list[Item] | tuple[Item, ...], pointer: str) -> None:
+    """Refuse a stated total that differs from the items' sum by a fen."""
+    total = sum(item.amount_fen for item in items)
+    if terms.charged_fen is not None and terms.charged_fen != total:
+        raise refusal("bill.total_differs", pointer, stated_fen=terms.charged_fen, sum_fen=total)
+
+
+def check_discharge(terms: BillTerms, admitted_at: datetime, pointer: str) -> None:
+    """Refuse a discharge before the admission."""
+    if terms.discharged_at is not None and terms.discharged_at < admitted_at:
+        raise refusal("visit.discharge_before_admission", f"{pointer}/discharged_at")
+
+
+def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
+    """Return the visit that a document adds to, or None where it begins one; refuse one that is another's."""
+    file = standing.visit
+    if file is None or file.visit.state == "cancelled":
+        return None
+    visit = file.visit
+    if visit.worker_id != request.visit.worker_id:
+        raise refusal("visit.of_another", "/visit/visit_no", visit_no=visit.visit_no)
+    if visit.visit_kind != request.visit.visit_kind:
+        raise refusal(
+            "visit.kind_differs",
+            "/visit/visit_kind",
+            stated=request.visit.visit_kind,
+            registered=visit.visit_kind,
+        )
+    return file
+
+
+def free_keys(terms: BillTerms, visit_no: str, standing: Standing, making: Making) -> None:
+    """Refuse a bill number or invoice number that another message has settled (G1)."""
+    faults: list[Fault] = []
+    tell: dict[str, str] = {}
+    for key in bill_keys(making.caller.code, visit_no, terms):
+        if held := standing.keys.get(key):
+            code = "bill.already_settled" if key.kind == "bill" else "invoice.already_used"
+            facts = {"bill_no": terms.bill_no, "invoice_no": terms.invoice_no, "message_id": held.message_id}
+            faults.append(fault(code, "/bill_no" if key.kind == "bill" else "/invoice_no", **facts))
+            tell |= told(held)
+    if faults:
+        raise Conflict(*faults, facts=tell)
+
+
+def bill_keys(provider_code: str, visit_no: str, terms: BillTerms) -> tuple[Key, ...]:
+    """Return the keys that a bill takes: visit and bill number, and its invoice number."""
+    bill = Key(provider_code=provider_code, kind="bill", key=f"{visit_no}\n{terms.bill_no}")
+    if terms.invoice_no is None:
+        return (bill,)
+    return (bill, Key(provider_code=provider_code, kind="invoice", key=terms.invoice_no))
+
+
+def compute(
+    visit: Visit,
+    terms: BillTerms,
+    items: tuple[Item, ...],
+    file: VisitFile | None,
+    standing: Standing,
+    adapter_version: int,
+) -> tuple[Decision, Bill, Context]:
+    """Adjudicate what is presented, with everything that was read under lock."""
+    worker = worker_of(standing)
+    bill = Bill(visit=visit, terms=terms, items=items)
+    context = Context(
+        provider=standing.caller,
+        worker=worker.worker,
+        enrolments=worker.enrolments,
+        recognitions=worker.recognitions,
+        authorizations=worker.authorizations,
+        used=worker.used,
+        settled=first_of_each(file) if file else (),
+        devices=worker.devices,
+        as_of=standing.now,
+        day=standing.day,
+        versions=versions_for(visit, standing) | {"adapter": adapter_version},
+    )
+    return adjudicate(bill, context, standing.snapshot.catalog, standing.snapshot.policies), bill, context
+
+
+def first_of_each(file: VisitFile) -> tuple[SettledLine, ...]:
+    """Return the visit's settled lines, one an item number: the first, since what came again was a duplicate."""
+    found: dict[str, SettledLine] = {}
+    for line in file.lines:
+        found.setdefault(line.item_no, line)
+    return tuple(found.values())
+
+
+def versions_for(visit: Visit, standing: Standing) -> dict[str, int]:
+    """Return the version of each kind of reference data that a visit's area and scheme go by."""
+    known = standing.snapshot.versions
+    kinds = ("providers", "catalog", "matches", "policy")
+    return {kind: known.get(f"{kind}:{visit.area}:{visit.scheme}", 0) for kind in kinds}
+
+
+def stop(decision: Decision, terms: BillTerms, items: tuple[Item, ...]) -> None:
+    """Refuse the whole bill where a rule blocks it, or where its dialect cannot carry a provider's share."""
+    places = {item.item_no: index for index, item in enumerate(items)}
+    faults = [
+        Fault(
+            pointer=f"/items/{places[finding.item_no]}" if finding.item_no in places else "",
+            code=finding.rule,
+            zh=f"明细{finding.item_no}：{finding.title_zh}" if finding.item_no else finding.title_zh,
+            en=f"item {finding.item_no}: {finding.title_en}" if finding.item_no else finding.title_en,
+            cure_zh=finding.cure_zh,
+            cure_en=finding.cure_en,
+        )
+        for finding in blocking(decision)
+    ]
+    if not faults and terms.provider_share == "refuse":
+        faults = [
+            fault(
+                "provider_share.refused",
+                f"/items/{places.get(finding.item_no or '', 0)}",
+                item_no=finding.item_no,
+                fen=finding.fen,
+                title=finding.title_zh,
+                cure=finding.cure_zh,
+            )
+            for finding in decision.findings
+            if finding.bearer == "provider" and finding.fen > 0
+        ]
+    if faults:
+        raise Refused(*faults)
+
+
+def compare(terms: BillTerms, now: Sums, file: VisitFile | None, digest: bytes) -> None:
+    """Refuse sums that differ from those the caller echoes, or else from the last preview of the same items."""
+    before = terms.previewed
+    if before is None and file is not None:
+        kept = file.previews.get(terms.bill_no)
+        before = kept[1] if kept and kept[0] == digest else None
+    if before is None or before == now:
+        return
+    facts = {f"previewed_{name[:-4]}": value for name, value in sums_items(before)}
+    raise refusal("preview.differs", "", **facts, **{name[:-4]: value for name, value in sums_items(now)})
+
+
+def sums_items(sums: Sums) -> list[tuple[str, int]]:
+    """Return sums by name."""
+    return [(name, getattr(sums, name)) for name in sums.__struct_fields__]
+
+
+def settled(visit: Visit, item_no: str, settlement_id: UUID | None) -> ItemSettled:
+    """Return what takes an item into a settlement."""
+    return ItemSettled(
+        worker_id=visit.worker_id, visit_id=UUID(visit.visit_id), item_no=item_no, settlement_id=settlement_id
+    )

@@ -1,0 +1,247 @@
+"""Reads that bind no message id: persons, previews, outcomes, settlements, receipts; by connections of their own."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from gateway.core.days import day_of
+from gateway.core.reasons import refusal
+from gateway.desk.bills import decide_presettle
+from gateway.desk.cycles import check_cycle
+from gateway.desk.persons import person_verified
+from gateway.desk.settlements import decided
+from gateway.desk.undoing import sums_of
+from gateway.settling.book import Book
+from gateway.settling.lane import TOMBSTONE, References, open_answer
+from gateway.settling.loading import Loader
+from gateway.settling.standing import Key, Standing
+from gateway.store.queries import Query
+from gateway.store.rows import MessageRow, SettlementRow, SignInRow
+from gateway.store.sealing import Seals
+from schemas.answers import (
+    OutcomeFound,
+    PersonVerified,
+    Presettled,
+    Settled,
+    SettlementCancelled,
+    SettlementFound,
+)
+from schemas.decisions import Decision
+from schemas.facts import Provider
+from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
+
+
+class Reader:
+    """Answers questions. It takes no locks and keeps nothing but a preview's sums."""
+
+    def __init__(
+        self,
+        *,
+        pool: "asyncpg.Pool[Any]",
+        outcomes: "asyncpg.Pool[Any]",
+        queries: Mapping[str, Query],
+        seals: Seals,
+        references: References,
+    ) -> None:
+        """Take a pool for reads, and a small one of its own for outcomes, which stay up when all else is busy."""
+        self._pool = pool
+        self._outcomes = outcomes
+        self._queries = queries
+        self._seals = seals
+        self._references = references
+
+    def _sql(self, name: str) -> str:
+        return self._queries[name].sql
+
+    async def _book(self, connection: Any) -> tuple[Book, Loader]:
+        now = await connection.fetchval("SELECT now()")
+        await self._references.ensure(await connection.fetchval(self._sql("newest_version")))
+        return Book(now, self._references.at(now)), Loader(connection, self._queries, self._seals)
+
+    async def person(self, request: VerifyPerson, caller: Provider) -> PersonVerified:
+        """Return a worker's card, or refuse: worker.unknown (also where a stated name is another's)."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            worker_id = request.worker_id
+            if worker_id is None and request.certno is not None:
+                index = self._seals.blind_index("certno", request.certno)
+                worker_id = await connection.fetchval(self._sql("worker_by_certno"), index)
+            book, loader = await self._book(connection)
+            await loader.workers(book, [worker_id] if worker_id else [])
+            file = book.workers.get(worker_id or "")
+            if file is None or (request.certno is not None and request.certno != file.worker.certno):
+                raise refusal("worker.unknown", "/certno" if request.certno else "/worker_id")
+            if request.name is not None and request.name != file.worker.name:
+                raise refusal("worker.unknown", "/name")
+            visits = await connection.fetchval(self._sql("visits_open"), file.worker.worker_id)
+            return person_verified(file, caller, book.day, in_hospital=visits > 0)
+
+    async def preview(self, request: Presettle, caller: Provider, adapter_version: int) -> Presettled:
+        """Return what Settle would decide now; its sums are kept beside the visit, nothing else."""
+        async with self._pool.acquire() as connection:
+            async with connection.transaction(readonly=True):
+                standing = await self._standing(connection, caller, request.visit_no)
+            answer, digest, file = decide_presettle(request, standing, adapter_version)
+            sums = answer.sums
+            await connection.execute(
+                self._sql("keep_preview"),
+                file.visit.worker_id,
+                UUID(file.visit.visit_id),
+                request.bill_no,
+                digest,
+                sums.charged_fen,
+                sums.fund_fen,
+                sums.worker_fen,
+                sums.employer_fen,
+                sums.provider_fen,
+                standing.now,
+            )
+            return answer
+
+    async def _standing(self, connection: Any, caller: Provider, visit_no: str) -> Standing:
+        book, loader = await self._book(connection)
+        await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
+        holders = list(book.keys.values())
+        await loader.workers(book, [one.worker_id for one in holders])
+        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders])
+        visit = next(iter(book.visits.values()), None)
+        return Standing(
+            now=book.now,
+            day=book.day,
+            snapshot=book.snapshot,
+            caller=book.snapshot.providers.get(caller.code, caller),
+            worker=book.workers.get(visit.visit.worker_id) if visit else None,
+            visit=visit,
+            keys=book.keys,
+            original=None,
+            original_refused=False,
+            withdrawn=(),
+        )
+
+    async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
+        """Return what became of a message, by its own small pool (G9)."""
+        named = ([caller.code], [request.message_id])
+        async with self._outcomes.acquire() as connection:
+            seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
+            if seen is not None:
+                return self._seen(MessageRow(**seen), caller)
+            refused = await connection.fetchrow(self._sql("refusals_by_id"), *named)
+        return not_in_effect(request.message_id, refused)
+
+    def _seen(self, row: MessageRow, caller: Provider) -> OutcomeFound:
+        kept = row.reversed_answer_sealed if row.reversed_by else row.answer_sealed
+        stored = open_answer(self._seals, caller.code, row.message_id, kept) if kept else None
+        return OutcomeFound(
+            message_id=row.message_id,
+            outcome="reversed" if row.reversed_by else "settled",
+            final=True,
+            verb=None if row.verb == TOMBSTONE else row.verb,
+            content_sha256=row.content_sha256.hex() if row.content_sha256 else None,
+            received_at=row.received_at,
+            settlement_id=str(row.settlement_id) if row.settlement_id else None,
+            reversed_by=row.reversed_by,
+            status=stored.status if stored else None,
+            stored_answer_base64=base64.b64encode(stored.body).decode() if stored else None,
+        )
+
+    async def settlement(self, request: QuerySettlement, caller: Provider) -> SettlementFound:
+        """Return a settlement of this provider as it stands."""
+        async with self._pool.acquire() as connection:
+            settlement_id, worker_id = await self._own(connection, request.settlement_id, caller)
+            found = dict(await connection.fetchrow(self._sql("settlement_by_id"), worker_id, settlement_id))
+            cancelled_by = found.pop("cancelled_by")
+            row = SettlementRow(**found)
+            if row.kind == "cancellation":
+                original = dict(await connection.fetchrow(self._sql("settlement_by_id"), worker_id, row.original_id))
+                said: Settled | SettlementCancelled = cancelled_answer(row, original["message_id"])
+                return SettlementFound(state="cancellation", cancelled_by=None, settlement=said)
+            sealed = await connection.fetchval(self._sql("decision_of"), worker_id, settlement_id)
+        opened = self._seals.unseal_packed(sealed, f"decision:{settlement_id}".encode())
+        said = settled_answer(row, msgspec.json.decode(opened, type=Decision))
+        return SettlementFound(
+            state="cancelled" if cancelled_by else "in_force",
+            cancelled_by=str(cancelled_by) if cancelled_by else None,
+            settlement=said,
+        )
+
+    async def receipt(self, settlement_id: str, caller: Provider) -> str:
+        """Return the receipt of a settlement of this provider."""
+        async with self._pool.acquire() as connection:
+            known, worker_id = await self._own(connection, settlement_id, caller)
+            jws: str = await connection.fetchval(self._sql("receipt_of"), worker_id, known)
+            return jws
+
+    async def place(self, settlement_id: str, caller: Provider) -> tuple[str, UUID]:
+        """Return worker and visit of a settlement of this provider."""
+        async with self._pool.acquire() as connection:
+            known, worker_id = await self._own(connection, settlement_id, caller)
+            row = await connection.fetchrow(self._sql("settlement_by_id"), worker_id, known)
+            return worker_id, row["visit_id"]
+
+    async def _own(self, connection: Any, settlement_id: str, caller: Provider) -> tuple[UUID, str]:
+        """Return a settlement's id and worker; another provider's is as unknown as one that never was (G10)."""
+        try:
+            known = UUID(settlement_id)
+        except ValueError:
+            raise refusal("settlement.unknown", "/settlement_id") from None
+        place = await connection.fetchrow(self._sql("settlement_place"), known)
+        if place is None or place["provider_code"] != caller.code:
+            raise refusal("settlement.unknown", "/settlement_id")
+        return known, place["worker_id"]
+
+    async def check_cycle(self, sign_no: str | None, caller: Provider) -> None:
+        """Refuse a message whose operator's cycle is not open."""
+        async with self._pool.acquire() as connection:
+            found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
+            now = await connection.fetchval("SELECT now()")
+        policies = self._references.at(now).policies
+        policy = policies.on(caller.area, caller.scheme, day_of(now))
+        check_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
+
+
+def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:
+    """Return the outcome of a message that has taken no effect: refused, or not seen; neither is final."""
+    return OutcomeFound(
+        message_id=message_id,
+        outcome="refused" if refused else "not_seen",
+        final=False,
+        verb=refused["verb"] if refused else None,
+        content_sha256=refused["content_sha256"].hex() if refused and refused["content_sha256"] else None,
+        received_at=refused["refused_at"] if refused else None,
+        settlement_id=None,
+        reversed_by=None,
+        refusal_codes=tuple(refused["codes"]) if refused else (),
+        status=refused["status"] if refused else None,
+    )
+
+
+def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
+    """Return a settlement's answer once more, from what is stored."""
+    return Settled(
+        **decided(row.visit_no, row.bill_no, row.worker_id, decision),
+        settlement_id=str(row.settlement_id),
+        message_id=row.message_id,
+        interim_no=row.interim_no,
+        settled_at=row.settled_at,
+        settlement_day=row.settlement_day,
+        decision_sha256=row.decision_sha256.hex(),
+    )
+
+
+def cancelled_answer(row: SettlementRow, original_message_id: str) -> SettlementCancelled:
+    """Return a cancellation's answer once more."""
+    return SettlementCancelled(
+        settlement_id=str(row.settlement_id),
+        original_settlement_id=str(row.original_id),
+        original_message_id=original_message_id,
+        visit_no=row.visit_no,
+        bill_no=row.bill_no,
+        worker_id=row.worker_id,
+        sums=sums_of(row),
+        sorts=(),
+        cancelled_at=row.settled_at,
+        settlement_day=row.settlement_day,
+    )

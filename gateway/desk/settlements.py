@@ -1,0 +1,237 @@
+"""What a decided bill leaves: its answer, and the rows of settlement, lines, decision, postings and uses."""
+
+import hashlib
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gateway.core.context import Bill, Context, SettledLine
+from gateway.core.days import day_of
+from gateway.core.digests import decision_sha256
+from gateway.core.posting import Posting, postings
+from gateway.desk.asking import Making
+from gateway.settling.standing import Standing, VisitFile
+from gateway.store.rows import (
+    AllowanceUseRow,
+    BillKeyRow,
+    DecisionRow,
+    Effect,
+    LocatorRow,
+    PostingRow,
+    SettledLineRow,
+    SettlementRow,
+)
+from schemas.answers import Settled, SortSum
+from schemas.decisions import Benefit, Decision, Finding, LineDecision
+from schemas.requests import Item, Sums
+from schemas.scalars import CatalogSort
+
+
+class Settling(Struct, frozen=True, kw_only=True):
+    """A bill that has been decided and is about to be written."""
+
+    bill: Bill
+    context: Context
+    decision: Decision
+    standing: Standing
+    making: Making
+    file: VisitFile | None
+
+
+class Shown(TypedDict):
+    """The part of an answer that a preview and a settlement share."""
+
+    visit_no: str
+    bill_no: str
+    worker_id: str
+    sums: Sums
+    sorts: tuple[SortSum, ...]
+    benefits: tuple[Benefit, ...]
+    lines: tuple[LineDecision, ...]
+    findings: tuple[Finding, ...]
+    versions: dict[str, int]
+
+
+def decided(visit_no: str, bill_no: str, worker_id: str, decision: Decision) -> Shown:
+    """Return a decision as a caller sees it."""
+    return Shown(
+        visit_no=visit_no,
+        bill_no=bill_no,
+        worker_id=worker_id,
+        sums=decision.sums,
+        sorts=sorts_of(decision.lines),
+        benefits=decision.benefits,
+        lines=decision.lines,
+        findings=decision.findings,
+        versions=decision.versions,
+    )
+
+
+def sorts_of(lines: Iterable[LineDecision | SettledLine]) -> tuple[SortSum, ...]:
+    """Return charged fen by sort of the catalog, in the order of their first line."""
+    found: dict[CatalogSort | None, int] = {}
+    for line in lines:
+        found[line.sort] = found.get(line.sort, 0) + line.charged_fen
+    return tuple(SortSum(sort=sort, charged_fen=fen) for sort, fen in found.items())
+
+
+def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tuple[Effect, ...]]:
+    """Return the answer of a bill that settles, its settlement, and the rows that go with it."""
+    row = settlement_row(settling)
+    decision, visit = settling.decision, settling.bill.visit
+    answer = Settled(
+        **decided(visit.visit_no, settling.bill.terms.bill_no, visit.worker_id, decision),
+        settlement_id=str(row.settlement_id),
+        message_id=row.message_id,
+        interim_no=row.interim_no,
+        settled_at=row.settled_at,
+        settlement_day=row.settlement_day,
+        decision_sha256=row.decision_sha256.hex(),
+    )
+    rows: tuple[Effect, ...] = (
+        *line_rows(settling, row),
+        decision_row(settling, row),
+        *posting_rows(postings_of(settling), row),
+        *use_rows(decision, row),
+        LocatorRow(settlement_id=row.settlement_id, worker_id=row.worker_id, provider_code=row.provider_code),
+        *key_rows(row),
+    )
+    return answer, row, rows
+
+
+def settlement_row(settling: Settling) -> SettlementRow:
+    """Return the settlement itself."""
+    visit, terms, sums = settling.bill.visit, settling.bill.terms, settling.decision.sums
+    earlier = settling.file.settlements if settling.file else ()
+    return SettlementRow(
+        worker_id=visit.worker_id,
+        settlement_id=settling.making.settlement_id,
+        kind="settlement",
+        original_id=None,
+        visit_id=UUID(visit.visit_id),
+        provider_code=visit.provider_code,
+        visit_no=visit.visit_no,
+        bill_no=terms.bill_no,
+        invoice_no=terms.invoice_no,
+        interim_no=max((one.interim_no or 0 for one in earlier), default=0) + 1,
+        message_id=settling.making.message_id,
+        area=visit.area,
+        scheme=visit.scheme,
+        settlement_day=settling.standing.day,
+        settled_at=settling.standing.now,
+        sent_at=settling.making.envelope.sent_at,
+        charged_fen=sums.charged_fen,
+        fund_fen=sums.fund_fen,
+        worker_fen=sums.worker_fen,
+        employer_fen=sums.employer_fen,
+        provider_fen=sums.provider_fen,
+        benefits_fen=sum(benefit.fen for benefit in settling.decision.benefits),
+        line_count=len(settling.decision.lines),
+        versions=msgspec.json.encode(settling.decision.versions, order="deterministic").decode(),
+        decision_sha256=bytes.fromhex(decision_sha256(settling.decision)),
+    )
+
+
+def line_rows(settling: Settling, row: SettlementRow) -> tuple[SettledLineRow, ...]:
+    """Return the decided lines."""
+    items = {item.item_no: item for item in settling.bill.items}
+    return tuple(
+        SettledLineRow(
+            worker_id=row.worker_id,
+            settlement_id=row.settlement_id,
+            item_no=line.item_no,
+            visit_id=row.visit_id,
+            refunds_item_no=items[line.item_no].refunds_item_no,
+            catalog_code=line.catalog_code,
+            sort=line.sort,
+            occurred_on=day_of(items[line.item_no].occurred_at),
+            quantity=Decimal(items[line.item_no].quantity),
+            charged_fen=line.charged_fen,
+            fund_fen=line.fund_fen,
+            worker_fen=line.worker_fen,
+            employer_fen=line.employer_fen,
+            provider_fen=line.provider_fen,
+            recognition_no=line.recognition_no,
+            authorization_no=line.authorization_no,
+            funded_quantity=Decimal(line.funded_quantity),
+            third_party_fen=line.third_party_fen,
+        )
+        for line in settling.decision.lines
+    )
+
+
+def decision_row(settling: Settling, row: SettlementRow) -> DecisionRow:
+    """Return the decision and all it rests on, sealed (G12)."""
+    rests_on = {"bill": settling.bill, "context": settling.context}
+    bound = f"decision:{row.settlement_id}".encode()
+    return DecisionRow(
+        worker_id=row.worker_id,
+        settlement_id=row.settlement_id,
+        context_sealed=settling.making.seal(msgspec.json.encode(rests_on), bound),
+        decision_sealed=settling.making.seal(msgspec.json.encode(settling.decision), bound),
+    )
+
+
+def postings_of(settling: Settling) -> tuple[Posting, ...]:
+    """Return who pays whom."""
+    return postings(settling.decision, settling.bill, settling.context)
+
+
+def posting_rows(entries: tuple[Posting, ...], row: SettlementRow) -> tuple[PostingRow, ...]:
+    """Return postings, numbered."""
+    return tuple(
+        PostingRow(
+            worker_id=row.worker_id,
+            settlement_id=row.settlement_id,
+            posting_no=number,
+            debit=entry.debit,
+            credit=entry.credit,
+            fen=entry.fen,
+            settlement_day=row.settlement_day,
+        )
+        for number, entry in enumerate(entries, start=1)
+    )
+
+
+def use_rows(decision: Decision, row: SettlementRow) -> tuple[AllowanceUseRow, ...]:
+    """Return what the bill takes from allowances."""
+    return tuple(
+        AllowanceUseRow(
+            worker_id=row.worker_id,
+            settlement_id=row.settlement_id,
+            allowance_id=use.allowance_id,
+            fund_fen=use.fund_fen,
+            quantity=Decimal(use.quantity),
+            days=use.days,
+        )
+        for use in decision.uses
+    )
+
+
+def key_rows(row: SettlementRow) -> tuple[BillKeyRow, ...]:
+    """Return the keys that a settlement holds until it is cancelled."""
+    held = [("bill", f"{row.visit_no}\n{row.bill_no}")]
+    if row.invoice_no is not None:
+        held.append(("invoice", row.invoice_no))
+    return tuple(
+        BillKeyRow(
+            provider_code=row.provider_code,
+            kind=kind,
+            key=key,
+            worker_id=row.worker_id,
+            visit_id=row.visit_id,
+            settlement_id=row.settlement_id,
+            message_id=row.message_id,
+        )
+        for kind, key in held
+    )
+
+
+def items_digest(items: tuple[Item, ...]) -> bytes:
+    """Return the digest of a bill's items, whatever their order."""
+    plain = sorted(msgspec.json.encode(item, order="deterministic") for item in items)
+    return hashlib.sha256(b"\n".join(plain)).digest()
