@@ -76,6 +76,17 @@ async def empty_database_dsn(cluster_dsn: str) -> AsyncIterator[str]:
         yield dsn
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for an embedded PostgreSQL: pytest's own are closed to the system user that it runs as for root."""
+    from gateway.store.embedded import stop_abandoned
+
+    path = Path(tempfile.mkdtemp(prefix="gateway-embedded-"))
+    yield path
+    stop_abandoned(path)
+    shutil.rmtree(path)
+
+
 async def _database(cluster_dsn: str, template: str) -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     await _run(cluster_dsn, f"CREATE DATABASE {name} TEMPLATE {template}")

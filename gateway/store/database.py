@@ -145,15 +145,17 @@ def _away_told(dsn: str) -> Iterator[None]:
     try:
         yield
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as wrong:
+        unread = isinstance(wrong, ValueError) and not isinstance(wrong, asyncpg.InterfaceError)
+        told = "it is not of the form postgresql://user@host:port/name" if unread else str(wrong)
         raise DatabaseAway(
-            f"No session with the database at {_without_password(dsn)}: {type(wrong).__name__}: {wrong}".rstrip(". "),
+            f"No session with the database at {_without_password(dsn)}: {type(wrong).__name__}: {told}".rstrip(": ."),
             cure="Check the DSN, and that PostgreSQL runs there and lets this user in",
         ) from wrong
 
 
 def _without_password(dsn: str) -> str:
     parts = urlsplit(dsn)
-    if not parts.scheme:
+    if parts.scheme not in {"postgres", "postgresql"} or ("@" in dsn and "@" not in parts.netloc):
         return "the given DSN"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 

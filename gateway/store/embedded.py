@@ -19,6 +19,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -150,10 +151,7 @@ def _server(folder: Path) -> PostgresServer:
     pgdata = folder / "postgres"
     try:
         if not (pgdata / "PG_VERSION").exists():
-            unfinished = folder / "postgres.unfinished"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            _handle(unfinished).ensure_pgdata_inited()
-            unfinished.rename(pgdata)
+            _make_data(pgdata)
         server = _handle(pgdata)
         server.ensure_pgdata_inited()  # permissions, where the folder or the wheel was moved
     except (OSError, RuntimeError, subprocess.SubprocessError) as wrong:
@@ -162,6 +160,23 @@ def _server(folder: Path) -> PostgresServer:
             cure="Name a folder that is empty or was made by this version of the gateway",
         ) from wrong
     return server
+
+
+def _make_data(pgdata: Path) -> None:
+    """Make the data aside, under a name of its own (an initdb whose starter was killed may still write), and rename."""
+    for left in pgdata.parent.glob("postgres.unfinished-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="postgres.unfinished-", dir=pgdata.parent))
+    try:
+        _handle(unfinished).ensure_pgdata_inited()
+        unfinished.rename(pgdata)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    parent = os.open(pgdata.parent, os.O_RDONLY)
+    try:
+        os.fsync(parent)  # what is committed later must not be lost with the folder's name
+    finally:
+        os.close(parent)
 
 
 def _handle(pgdata: Path) -> PostgresServer:
@@ -235,7 +250,12 @@ def _started(server: PostgresServer, settings: Mapping[str, str]) -> Path:
         **settings,
     }
     options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in parameters.items())
-    _pg_ctl(server, "start", "-o", options, "-l", str(server.log))
+    try:
+        _pg_ctl(server, "start", "-o", options, "-l", str(server.log))
+    except EmbeddedFailed:
+        if (listening := _listening(server.pgdata)) is None:
+            raise
+        return listening  # a start whose starter was killed came first
     listening = _listening(server.pgdata)
     assert listening is not None
     return listening
