@@ -18,15 +18,15 @@ from gateway.reference.world.cases_of_persons import PERSONS
 from gateway.reference.world.draw import Draw, token
 from gateway.reference.world.people import People
 from gateway.reference.world.providers import matches, providers
-from gateway.reference.world.stories import Case, told
+from gateway.reference.world.stories import Case, Story, told
 from schemas.facts import CatalogItem, Match, Policy, Provider
 from schemas.scalars import WORK_INJURY
 
 AS_OF = date(2026, 11, 1)
 NOTE_ZH = "示例世界:姓名、机构、证件号码、价格均为虚构;部分目录编码及限制取自公开目录。不得用于真实结算。"
 NOTE_EN = (
-    "An invented world: names, institutions, identity numbers and prices are made up; some catalog codes and limits are "
-    "those of published lists. Not for settling anything real."
+    "An invented world: names, institutions, identity numbers and prices are made up; some catalog codes and limits are"
+    " those of published lists. Not for settling anything real."
 )
 
 
@@ -62,7 +62,7 @@ def build(seed: int) -> World:
     )
 
 
-def _stories() -> Iterator[Any]:
+def _stories() -> Iterator[Story]:
     yield from (*CLEAN, *PRICES, *ENTITLEMENTS, *PERSONS, *LINES, *REFUNDS)
 
 
@@ -91,7 +91,7 @@ def write(world: World, out: Path) -> list[Path]:
 
 def csv_texts(world: World) -> dict[str, str]:
     """Return the nine import files by kind."""
-    owned = {
+    owned: dict[str, Iterable[tuple[str, Struct]]] = {
         "enrolments": world.people.enrolments,
         "recognitions": world.people.recognitions,
         "authorizations": world.people.authorizations,

@@ -2,8 +2,35 @@
 
 from datetime import date
 
-from gateway.reference.world.lines import *
-from gateway.reference.world.providers import *
+from gateway.reference.world.lines import (
+    BED,
+    DEVICE,
+    DEVICE_RIGHT,
+    EXAM,
+    EXERCISE,
+    FINGER,
+    FIXATION,
+    HAND,
+    INPATIENT,
+    REHAB,
+    REHAB_RIGHT,
+    SALVE,
+    SETTING,
+    WRIST,
+    exam,
+    exercise,
+    nursing,
+    setting,
+    until,
+)
+from gateway.reference.world.providers import (
+    ELSEWHERE_TERTIARY,
+    REHABILITATION,
+    RISING,
+    SECONDARY,
+    SUPPLIER,
+    TERTIARY,
+)
 from gateway.reference.world.stories import Expected, Line, Says, Story
 
 CLEAN = (

@@ -36,3 +36,8 @@ class Draw:
 def token(seed: int, provider_code: str) -> str:
     """Return a provider's bearer token: 256 bits that the seed decides, for demo and tests only."""
     return hashlib.sha256(f"{seed}:token:{provider_code}".encode()).hexdigest()
+
+
+def token_digest(bearer: str) -> str:
+    """Return what stands at rest of a bearer token."""
+    return hashlib.sha256(bearer.encode()).hexdigest()

@@ -52,5 +52,3 @@ DEVICE_RIGHT = {"kind": "device", "provider_kind": "device_supplier"}
 def until(day: str) -> dict[str, str]:
     """Return the terms of a bill whose stay ends on a day."""
     return {"discharged_at": f"{day}T12:00:00+08:00"}
-
-

@@ -1,7 +1,7 @@
 """The world's workers, employers, enrolments, recognitions and authorizations, beside those of the cases."""
 
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -17,9 +17,15 @@ EMPLOYERS = 60
 UNTIL = date(2027, 12, 31)
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 INJURIES = (("S52", "前臂"), ("S61", "手腕"), ("S62", "手"), ("S82", "小腿"), ("S92", "足"), ("T92", "上肢后遗症"))
+# Chances in a hundred.
+_INJURED_FIRST, _OWING, _PAID_LATER = range(1, 7), range(7, 10), range(10, 13)
+_LATE = range(98, 101)
+_STATES: dict[int, Literal["pending", "recognised", "refused", "revoked"]] = {
+    **dict.fromkeys(range(1, 5), "pending"),
+    **dict.fromkeys(range(5, 7), "refused"),
+    **dict.fromkeys(range(7, 9), "revoked"),
+}
 KINDS: tuple[AuthorizationKind, ...] = ("treatment", "referral", "out_of_area", "relapse", "rehabilitation", "device")
-
-Owned: TypeAlias = tuple[str, Enrolment | Recognition | Authorization]
 
 
 class People(Struct, kw_only=True):
@@ -98,21 +104,21 @@ def add_others(people: People, seed: int) -> None:
 
 def _enrolment(draw: Draw, of: Worker, injured_on: date) -> Enrolment:
     chance = draw.between(1, 100)
-    if chance <= 6:  # noqa: PLR2004 in a hundred: injured before enrolled
+    if chance in _INJURED_FIRST:
         return enrolment(of, injured_on + timedelta(days=draw.between(5, 60)))
-    if chance <= 9:  # noqa: PLR2004 in a hundred: arrears owing
+    if chance in _OWING:
         return enrolment(of, date(2025, 2, 2), arrears=True)
-    if chance <= 12:  # noqa: PLR2004 in a hundred: arrears paid after the injury
+    if chance in _PAID_LATER:
         return enrolment(of, date(2025, 2, 2), arrears=True, paid_on=injured_on + timedelta(days=draw.between(5, 60)))
     return enrolment(of, draw.day(date(2020, 1, 2), date(2025, 12, 31)))
 
 
 def _recognition(draw: Draw, of: Worker, number: int, injured_on: date) -> Recognition:
     chance = draw.between(1, 100)
-    late = chance > 97  # noqa: PLR2004 in a hundred: the employer applied too late
+    late = chance in _LATE
     applied_on = injured_on + timedelta(days=draw.between(35, 50) if late else draw.between(1, 20))
     accepted_on = applied_on + timedelta(days=draw.between(1, 5))
-    state = "pending" if chance <= 4 else "refused" if chance <= 6 else "revoked" if chance <= 8 else "recognised"  # noqa: PLR2004 in a hundred
+    state = _STATES.get(chance, "recognised")
     code, part = draw.one_of(INJURIES)
     third_party = draw.in_hundred(5)
     return Recognition(

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from gateway.core.snapshot import token_digest
 from gateway.reference.world.catalog import ELSEWHERE, HOME, restricted
-from gateway.reference.world.draw import Draw, token
+from gateway.reference.world.draw import Draw, token, token_digest
 from schemas.facts import Agreement, CatalogItem, Match, Provider
 from schemas.scalars import WORK_INJURY, Level, ProviderKind
 

@@ -125,14 +125,14 @@ def _entitled(of: Worker, limits: dict[str, Any]) -> Authorization:
 
 def _request(story: Story, of: Worker) -> dict[str, Any]:
     first = story.lines[0]
-    qualification = f"{of.worker_id}-Q1" if story.entitled is None else f"{of.worker_id}-QA1"
+    handles = ["Q1" if story.entitled is None else "QA1", *(["Q2"] if story.second_injury else [])]
     visit = {
         "visit_no": f"V-{story.name}",
         "worker_id": of.worker_id,
         "visit_kind": "outpatient",
         "admitted_at": _instant(first.day, 9),
         "diagnosis_codes": ["S52.5"],
-        "qualification_ids": [qualification],
+        "qualification_ids": [f"{of.worker_id}-{handle}" for handle in handles],
         **story.visit,
     }
     charged = sum(line.fen for line in story.lines)
