@@ -1,1 +1,183 @@
 """Composition root: settings to a running application; the only file that wires."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from adapters import jiangsu_injury, native
+from gateway.desk.desk import Desk
+from gateway.desk.reading import Reader
+from gateway.path import Path as Walk
+from gateway.path import Reply
+from gateway.reference.holder import Reference
+from gateway.settings import Settings
+from gateway.settling.batcher import Batcher, Bounds
+from gateway.settling.lane import Lane
+from gateway.settling.points import Points
+from gateway.signing.keyring import Keyring, ensure_key
+from gateway.signing.keys import SigningKey
+from gateway.store.database import Connection, SessionLimits, Target, connect, open_pool, open_target
+from gateway.store.errors import SecretsFault, StoreError
+from gateway.store.migrations import ensure_current
+from gateway.store.queries import QUERIES, sql
+from gateway.store.sealing import Seals
+from gateway.store.secrets_file import default_secrets_path, load_or_create
+from schemas.dialect import Adapter, Inbound
+from schemas.facts import Provider
+from schemas.problems import GatewayError
+
+ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
+"""Every dialect that is spoken here."""
+
+OUTCOME_CONNECTIONS_MAX = 2
+"""Kept apart for QueryOutcome, which stays up when all else is busy."""
+
+
+class Application:
+    """The house behind the edge: everything that answers, wired together."""
+
+    def __init__(self, *, path: Walk, reader: Reader, references: Reference, keyring: Keyring, pool: Any) -> None:
+        """Take the rooms."""
+        self._path = path
+        self._reader = reader
+        self._references = references
+        self._keyring = keyring
+        self._pool = pool
+
+    def identify(self, token: str) -> Provider | None:
+        """Return whose token it is."""
+        return self._references.newest().identify(token)
+
+    async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
+        """Answer a message."""
+        return await self._path.receive(caller, dialect, message)
+
+    async def receipt(self, caller: Provider, settlement_id: str) -> Reply:
+        """Return the receipt of a settlement of the caller."""
+        jws = await self._reader.receipt(settlement_id, caller)
+        return Reply(status=200, content_type="application/jose", body=jws.encode())
+
+    def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, message: Inbound | None) -> Reply:
+        """Word a refusal of the edge."""
+        return self._path.refuse(error, caller, dialect, message)
+
+    async def ready(self) -> dict[str, str]:
+        """Return what keeps the house from answering."""
+        try:
+            async with asyncio.timeout(1), self._pool.acquire() as connection:
+                await connection.fetchval("SELECT 1")
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return {"database": type(error).__name__}
+        return {}
+
+    def jwks(self) -> bytes:
+        """Return the public keys."""
+        return self._keyring.jwks()
+
+    def key(self) -> SigningKey:
+        """Return the key that signs now."""
+        return self._keyring.current()
+
+
+@asynccontextmanager
+async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterator[Application]:
+    """Open everything, in order, and close it in the reverse order."""
+    limits = SessionLimits(
+        statement_timeout_ms=settings.database.statement_timeout_ms,
+        lock_timeout_ms=settings.database.lock_timeout_ms,
+    )
+    await prepare(dsn, seals)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pooled(dsn, "gateway-read", settings.database.pool_max, limits))
+        outcomes = await stack.enter_async_context(pooled(dsn, "gateway-outcome", OUTCOME_CONNECTIONS_MAX, limits))
+        references = Reference(pool)
+        keyring = Keyring(pool, seals)
+        batcher = Batcher(lane_of(settings, dsn, limits, seals, references), bounds_of(settings))
+        for part in (references, keyring):
+            await part.start()
+            stack.push_async_callback(part.stop)
+        batcher.start()
+        stack.push_async_callback(batcher.stop)
+        reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
+        desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
+        yield Application(
+            path=Walk(desk, ADAPTERS), reader=reader, references=references, keyring=keyring, pool=pool
+        )
+
+
+@asynccontextmanager
+async def pooled(dsn: str, name: str, connections_max: int, limits: SessionLimits) -> AsyncIterator[Any]:
+    """Open a pool and close it."""
+    pool = await open_pool(dsn, application_name=name, connections_max=connections_max, limits=limits)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def lane_of(settings: Settings, dsn: str, limits: SessionLimits, seals: Seals, references: Reference) -> Lane:
+    """Return the one writing lane of a process."""
+    folder = settings.settling.points_dir
+    return Lane(
+        connect=partial(connect, dsn, application_name="gateway-settle", limits=limits),
+        queries=QUERIES,
+        seals=seals,
+        references=references,
+        points=Points(Path(folder) if folder else None),
+    )
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """Return the batcher's bounds."""
+    given = settings.settling
+    return Bounds(
+        batch_bills_max=given.batch_bills_max,
+        queue_bills_max=given.queue_bills_max,
+        retries_max=max(1, given.retries_max),
+    )
+
+
+async def prepare(dsn: str, seals: Seals) -> None:
+    """Migrate an empty database, refuse one that is behind or sealed with other secrets, make its first key."""
+    connection = await connect(dsn, application_name="gateway-prepare")
+    try:
+        await ensure_current(connection)
+        await check_seals(connection, seals)
+        await ensure_key(connection, seals)
+    finally:
+        await connection.close()
+
+
+async def check_seals(connection: Connection, seals: Seals) -> None:
+    """Refuse secrets that are not those which sealed this database; remember them where it is new."""
+    await connection.execute(sql("remember_seals"), seals.fingerprint())
+    known = await connection.fetchval(sql("sealed_with"))
+    if known != seals.fingerprint():
+        raise SecretsFault(
+            f"The database was sealed with the secrets {known}, and these are {seals.fingerprint()}",
+            cure="Name the secrets file that belongs to this database with --secrets (GATEWAY_SECRETS_FILE)",
+        )
+
+
+def opened(settings: Settings) -> tuple[Target, Seals]:
+    """Open the database that the settings name, and its secrets; the caller closes the target."""
+    embedded = Path(settings.database.embedded) if settings.database.embedded else None
+    target = open_target(dsn=settings.database.dsn, embedded=embedded)
+    file = settings.secrets.file
+    return target, load_or_create(Path(file) if file else default_secrets_path(embedded))
+
+
+async def serve(settings: Settings, target: Target, seals: Seals, on_started: Callable[[int], None]) -> None:
+    """Serve until told to stop, then drain."""
+    from gateway.web.running import serve as serve_edge
+
+    async with application(settings, target.dsn, seals) as house:
+        await serve_edge(house, settings.web, on_started=on_started)
+
+
+__all__ = ["ADAPTERS", "Application", "StoreError", "application", "opened", "prepare", "serve"]

@@ -1,1 +1,124 @@
-"""A message's way through the house, on one page."""
+"""A message's way through the house, on one page.
+
+    bytes ──adapter.read──▶ canonical request ──desk──▶ canonical answer ──adapter.write──▶ bytes
+                                                  │
+                            reads: connections of their own
+                            changes: batcher ─▶ one database transaction ─▶ answer stored, then sent
+
+The edge (web) authenticates, bounds and signs; the desk decides; this page only walks.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+from msgspec import Struct
+
+from gateway.core.reasons import refusal
+from gateway.desk.asking import Asked
+from gateway.desk.desk import Desk
+from gateway.settling.batch import Outcome
+from gateway.settling.standing import Stored
+from schemas.answers import AnyAnswer
+from schemas.dialect import Adapter, Inbound, Profile
+from schemas.facts import Provider
+from schemas.problems import GatewayError, Problem
+from schemas.requests import Message
+
+log = structlog.get_logger()
+
+RECEIPT_HEADER = "Settlement-Receipt"
+REPLAY_HEADER = "Idempotent-Replay"
+NATIVE = "native"
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What goes back to the caller; the edge adds request id, signature and framing."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: dict[str, str] = {}
+
+
+class Path:
+    """Walks messages through the house."""
+
+    def __init__(self, desk: Desk, adapters: Mapping[str, Adapter]) -> None:
+        """Take the desk and the adapters by dialect."""
+        self._desk = desk
+        self._adapters = adapters
+
+    async def receive(self, caller: Provider, dialect: str, inbound: Inbound) -> Reply:
+        """Answer a message in the dialect it came in; what the house refuses is worded the same way."""
+        adapter = self._adapter(dialect)
+        profile = Profile(provider_code=caller.code, settings=caller.profile)
+        message: Message | None = None
+        try:
+            message = adapter.read(inbound, profile)
+            outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound))
+        except GatewayError as error:
+            told(error, caller, message)
+            problem = error.problem(message.envelope.message_id if message else None)
+            return refused(stored(adapter, problem, inbound, profile), error)
+        return answered(outcome)
+
+    def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
+        """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
+        adapter = self._adapters.get(dialect, self._adapters[NATIVE])
+        profile = Profile(
+            provider_code=caller.code if caller else "-", settings=caller.profile if caller else {}
+        )
+        nothing = Inbound(method="", path="", headers={}, body=b"")
+        return refused(stored(adapter, error.problem(), inbound or nothing, profile), error)
+
+    def _adapter(self, dialect: str) -> Adapter:
+        adapter = self._adapters.get(dialect)
+        if adapter is None:
+            raise refusal("dialect.not_spoken", dialect=dialect)
+        return adapter
+
+    def _asked(
+        self, caller: Provider, adapter: Adapter, profile: Profile, message: Message, inbound: Inbound
+    ) -> Asked:
+        return Asked(
+            caller=caller,
+            envelope=message.envelope,
+            request=message.request,
+            raw=inbound.body,
+            adapter=adapter.NAME,
+            adapter_version=adapter.VERSION,
+            word=lambda said: stored(adapter, said, inbound, profile),
+        )
+
+
+def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
+    """Return an answer's bytes in a dialect."""
+    out = adapter.write(said, inbound, profile)
+    return Stored(status=out.status, content_type=out.content_type, body=out.body)
+
+
+def answered(outcome: Outcome) -> Reply:
+    """Return a reply with the receipt that travels beside the answer, marked where it is a repeat."""
+    headers = {RECEIPT_HEADER: outcome.answer.receipt} if outcome.answer.receipt else {}
+    if outcome.repeated:
+        headers[REPLAY_HEADER] = "true"
+    answer = outcome.answer
+    return Reply(status=answer.status, content_type=answer.content_type, body=answer.body, headers=headers)
+
+
+def refused(answer: Stored, error: GatewayError) -> Reply:
+    """Return a reply that refuses, with the time to wait where waiting helps."""
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    return Reply(status=answer.status, content_type=answer.content_type, body=answer.body, headers=headers)
+
+
+def told(error: GatewayError, caller: Provider, message: Message | None) -> None:
+    """Log a refusal: codes only, no content."""
+    log.info(
+        "message_refused",
+        provider=caller.code,
+        verb=type(message.request).__name__ if message else None,
+        message_id=message.envelope.message_id if message else None,
+        status=error.status,
+        code=error.faults[0].code,
+    )

@@ -33,7 +33,7 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
     """What a caller asks; its subclass is the verb."""
 
 
-Operator = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Operator = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Qualifications = Annotated[tuple[Number, ...], Meta(max_length=10)]
 Diagnoses = Annotated[tuple[DiagnosisCode, ...], Meta(max_length=30)]
 

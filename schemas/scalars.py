@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+# The end of a text in every regular-expression dialect: `$` would also match before a trailing newline.
+_END = r"(?![\s\S])"
+
 FEN_MAX = 9_007_199_254_740_991
 """Largest sum either way: 2**53 - 1, the largest whole number that canonical JSON (RFC 8785) carries exactly."""
 LINE_FEN_MAX = 99_999_999_999
@@ -16,20 +19,27 @@ FenPositive = Annotated[int, Meta(ge=0, le=FEN_MAX, description="An amount in fe
 
 QuantityText = Annotated[
     str,
-    Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$", max_length=18, description="A quantity (数量): decimal text 16,4."),
+    Meta(
+        pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?" + _END,
+        max_length=18,
+        description="A quantity (数量): decimal text 16,4.",
+    ),
 ]
 PriceText = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?$", max_length=17, description="A unit price in yuan: decimal text 16,6."
+        pattern=r"^[0-9]{1,10}(\.[0-9]{1,6})?" + _END,
+        max_length=17,
+        description="A unit price in yuan: decimal text 16,6.",
     ),
 ]
 
 # No control characters, no leading or trailing blank: what a person or a log can read back.
 _PLAIN = (
-    r"^[^\s\x00-\x1f\x7f-\x9f\u2028\u2029](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029])?$"
+    r"^[^\s\x00-\x1f\x7f-\x9f\u2028\u2029](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029])?"
+    + _END
 )
-_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:|/+-]*$"  # noqa: S105 a pattern, no secret
+_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:|/+-]*" + _END
 
 Text = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=200)]
 """Free text of a person's making: a name, a remark."""
@@ -39,14 +49,14 @@ LocalCode = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=150)]
 """A provider's own code, whatever it looks like."""
 Number = Annotated[str, Meta(pattern=_TOKEN, min_length=1, max_length=40)]
 """A running number that a provider or a centre gave out: visit, bill, item, qualification, worker."""
-MessageId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", min_length=1, max_length=64)]
+MessageId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*" + _END, min_length=1, max_length=64)]
 """The caller's own name of a message: its idempotency key."""
-Area = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Six-digit division (统筹区).")]
-Scheme = Annotated[str, Meta(pattern=r"^[0-9]{3}$", description="Insurance scheme (险种); 410 is work injury.")]
+Area = Annotated[str, Meta(pattern=r"^[0-9]{6}" + _END, description="Six-digit division (统筹区).")]
+Scheme = Annotated[str, Meta(pattern=r"^[0-9]{3}" + _END, description="Insurance scheme (险种); 410 is work injury.")]
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its offset.")]
 DiagnosisCode = Annotated[
     str,
-    Meta(pattern=r"^[A-Z][0-9]{2}(\.[0-9A-Za-z]{1,4})?([+*])?$", max_length=10, description="ICD-10 (医保版)."),
+    Meta(pattern=r"^[A-Z][0-9]{2}(\.[0-9A-Za-z]{1,4})?([+*])?" + _END, max_length=10, description="ICD-10 (医保版)."),
 ]
 
 WORK_INJURY: Scheme = "410"

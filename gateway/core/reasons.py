@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from schemas.problems import Broken, Busy, Conflict, Fault, GatewayError, NotAuthenticated, NotFound, Refused
+from schemas.problems import Broken, Busy, Conflict, Fault, GatewayError, NotFound, Refused, Unsupported
 
 
 class Reason(NamedTuple):

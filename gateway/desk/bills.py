@@ -31,7 +31,9 @@ from schemas.problems import Conflict, Fault, Refused
 from schemas.requests import BillTerms, Item, Presettle, Settle, SubmitBill, Sums
 
 
-def decide_presettle(request: Presettle, standing: Standing, adapter_version: int) -> tuple[Presettled, bytes, VisitFile]:
+def decide_presettle(
+    request: Presettle, standing: Standing, adapter_version: int
+) -> tuple[Presettled, bytes, VisitFile]:
     """Return the preview, the digest of the items it saw, and their visit; nothing is held."""
     file = visit_at(standing, request.visit_no, request.worker_id)
     visit, items = presented(request, file, standing, "Presettle")
@@ -53,9 +55,7 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
     decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
     stop(decision, request, plain)
     compare(request, decision.sums, file, items_digest(plain))
-    settling = Settling(
-        bill=bill, context=context, decision=decision, standing=standing, making=making, file=file
-    )
+    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
     taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
     state = after(move, file.visit.state)
     if state == "settled" and len(items) < len(open_items(file)):
@@ -166,9 +166,7 @@ def presented(
     if code := refused(move, file.visit.state):
         raise refusal(code, visit_no=request.visit_no)
     if request.visit_kind is not None and request.visit_kind != file.visit.visit_kind:
-        raise refusal(
-            "visit.kind_differs", "/visit_kind", stated=request.visit_kind, registered=file.visit.visit_kind
-        )
+        raise refusal("visit.kind_differs", "/visit_kind", stated=request.visit_kind, registered=file.visit.visit_kind)
     check_discharge(request, file.visit.admitted_at, "")
     visit = attach(file.visit, request, standing)
     need_qualification(visit)
@@ -347,13 +345,19 @@ def compare(terms: BillTerms, now: Sums, file: VisitFile | None, digest: bytes) 
         before = kept[1] if kept and kept[0] == digest else None
     if before is None or before == now:
         return
-    facts = {f"previewed_{name[:-4]}": value for name, value in sums_items(before)}
-    raise refusal("preview.differs", "", **facts, **{name[:-4]: value for name, value in sums_items(now)})
-
-
-def sums_items(sums: Sums) -> list[tuple[str, int]]:
-    """Return sums by name."""
-    return [(name, getattr(sums, name)) for name in sums.__struct_fields__]
+    raise refusal(
+        "preview.differs",
+        previewed_charged=before.charged_fen,
+        previewed_fund=before.fund_fen,
+        previewed_worker=before.worker_fen,
+        previewed_employer=before.employer_fen,
+        previewed_provider=before.provider_fen,
+        charged=now.charged_fen,
+        fund=now.fund_fen,
+        worker=now.worker_fen,
+        employer=now.employer_fen,
+        provider=now.provider_fen,
+    )
 
 
 def settled(visit: Visit, item_no: str, settlement_id: UUID | None) -> ItemSettled:

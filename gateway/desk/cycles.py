@@ -8,6 +8,7 @@ from gateway.desk.asking import Making, Verdict
 from gateway.settling.standing import Standing
 from gateway.store.rows import SignedOutAt, SignInRow
 from schemas.answers import SignedIn, SignedOut
+from schemas.problems import GatewayError
 from schemas.requests import SignIn, SignOut
 
 
@@ -32,9 +33,7 @@ def decide_sign_in(request: SignIn, standing: Standing, making: Making) -> Verdi
 
 def decide_sign_out(request: SignOut, standing: Standing, making: Making) -> Verdict:
     """Close a cycle; closing it twice is once. That it is the caller's was checked before."""
-    change = SignedOutAt(
-        provider_code=making.caller.code, sign_no=request.sign_no, signed_out_at=standing.now
-    )
+    change = SignedOutAt(provider_code=making.caller.code, sign_no=request.sign_no, signed_out_at=standing.now)
     return Verdict(answer=SignedOut(sign_no=request.sign_no), effects=(change,))
 
 
@@ -45,11 +44,14 @@ def valid_to(signed_at: datetime, grace_minutes: int) -> datetime:
     return midnight + timedelta(minutes=grace_minutes)
 
 
-def check_cycle(row: SignInRow | None, sign_no: str | None, now: datetime, grace_minutes: int) -> None:
-    """Refuse a message outside a cycle: sign_in.missing, sign_in.unknown, sign_in.ended."""
+def fault_of_cycle(
+    row: SignInRow | None, sign_no: str | None, now: datetime, grace_minutes: int
+) -> GatewayError | None:
+    """Return why a message stands outside a cycle: sign_in.missing, sign_in.unknown, sign_in.ended; None if not."""
     if sign_no is None:
-        raise refusal("sign_in.missing")
+        return refusal("sign_in.missing")
     if row is None:
-        raise refusal("sign_in.unknown", sign_no=sign_no)
+        return refusal("sign_in.unknown", sign_no=sign_no)
     if row.signed_out_at is not None or now >= valid_to(row.signed_at, grace_minutes):
-        raise refusal("sign_in.ended", sign_no=sign_no)
+        return refusal("sign_in.ended", sign_no=sign_no)
+    return None

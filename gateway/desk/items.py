@@ -138,7 +138,9 @@ def same(one: Item, other: Item) -> bool:
 def normal(item: Item) -> Item:
     """Return an item with its numbers in their shortest form."""
     return replace(
-        item, quantity=str(Decimal(item.quantity).normalize()), unit_price_yuan=str(Decimal(item.unit_price_yuan).normalize())
+        item,
+        quantity=str(Decimal(item.quantity).normalize()),
+        unit_price_yuan=str(Decimal(item.unit_price_yuan).normalize()),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from gateway.core.allowances import authorization_allowance
 from gateway.core.days import completed_years
 from gateway.settling.standing import WorkerFile
 from schemas.answers import PersonVerified, Qualification
@@ -16,7 +17,9 @@ def person_verified(file: WorkerFile, caller: Provider, day: date, *, in_hospita
     used = {one.allowance_id: one for one in file.used}
     implied = [implied_by(one, caller) for one in file.recognitions]
     granted = [
-        granted_by(one, recognitions[one.recognition_no], used.get(f"authorization:{one.authorization_no}"), caller, day)
+        granted_by(
+            one, recognitions[one.recognition_no], used.get(f"authorization:{one.authorization_no}"), caller, day
+        )
         for one in file.authorizations
         if one.recognition_no in recognitions
     ]
@@ -38,6 +41,11 @@ def person_verified(file: WorkerFile, caller: Provider, day: date, *, in_hospita
     )
 
 
+def allowance(authorization: Authorization) -> str:
+    """Return the id under which settled bills count against an authorization."""
+    return authorization_allowance(authorization.authorization_no)
+
+
 def implied_by(recognition: Recognition, caller: Provider) -> Qualification:
     """Return the treatment that a recognition itself entitles to, without limits."""
     return Qualification(
@@ -53,9 +61,7 @@ def implied_by(recognition: Recognition, caller: Provider) -> Qualification:
         amount_left_fen=None,
         days_left=None,
         quantity_left=None,
-        usable_here=recognition.state == "recognised"
-        and caller.area == recognition.area
-        and caller.kind == "hospital",
+        usable_here=recognition.state == "recognised" and caller.area == recognition.area and caller.kind == "hospital",
     )
 
 

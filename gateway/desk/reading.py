@@ -11,7 +11,7 @@ import msgspec
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
-from gateway.desk.cycles import check_cycle
+from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
 from gateway.desk.settlements import decided
 from gateway.desk.undoing import sums_of
@@ -32,6 +32,7 @@ from schemas.answers import (
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
+from schemas.problems import GatewayError
 from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
 
 
@@ -151,13 +152,12 @@ class Reader:
         """Return a settlement of this provider as it stands."""
         async with self._pool.acquire() as connection:
             settlement_id, worker_id = await self._own(connection, request.settlement_id, caller)
-            found = dict(await connection.fetchrow(self._sql("settlement_by_id"), worker_id, settlement_id))
-            cancelled_by = found.pop("cancelled_by")
-            row = SettlementRow(**found)
+            row, cancelled_by = await self._row(connection, worker_id, settlement_id)
             if row.kind == "cancellation":
-                original = dict(await connection.fetchrow(self._sql("settlement_by_id"), worker_id, row.original_id))
-                said: Settled | SettlementCancelled = cancelled_answer(row, original["message_id"])
-                return SettlementFound(state="cancellation", cancelled_by=None, settlement=said)
+                assert row.original_id is not None
+                original, _ = await self._row(connection, worker_id, row.original_id)
+                undone = cancelled_answer(row, original.message_id)
+                return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
             sealed = await connection.fetchval(self._sql("decision_of"), worker_id, settlement_id)
         opened = self._seals.unseal_packed(sealed, f"decision:{settlement_id}".encode())
         said = settled_answer(row, msgspec.json.decode(opened, type=Decision))
@@ -178,8 +178,16 @@ class Reader:
         """Return worker and visit of a settlement of this provider."""
         async with self._pool.acquire() as connection:
             known, worker_id = await self._own(connection, settlement_id, caller)
-            row = await connection.fetchrow(self._sql("settlement_by_id"), worker_id, known)
-            return worker_id, row["visit_id"]
+            row, _ = await self._row(connection, worker_id, known)
+            return worker_id, row.visit_id
+
+    async def _row(self, connection: Any, worker_id: str, settlement_id: UUID) -> tuple[SettlementRow, UUID | None]:
+        """Return a settlement that is known to be there, and what has cancelled it."""
+        found = await connection.fetchrow(self._sql("settlement_by_id"), worker_id, settlement_id)
+        assert found is not None
+        columns = dict(found)
+        cancelled_by = columns.pop("cancelled_by")
+        return SettlementRow(**columns), cancelled_by
 
     async def _own(self, connection: Any, settlement_id: str, caller: Provider) -> tuple[UUID, str]:
         """Return a settlement's id and worker; another provider's is as unknown as one that never was (G10)."""
@@ -192,14 +200,13 @@ class Reader:
             raise refusal("settlement.unknown", "/settlement_id")
         return known, place["worker_id"]
 
-    async def check_cycle(self, sign_no: str | None, caller: Provider) -> None:
-        """Refuse a message whose operator's cycle is not open."""
+    async def cycle_fault(self, sign_no: str | None, caller: Provider) -> GatewayError | None:
+        """Return why a sign-in number opens nothing now, or None where its cycle is open."""
         async with self._pool.acquire() as connection:
             found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
             now = await connection.fetchval("SELECT now()")
-        policies = self._references.at(now).policies
-        policy = policies.on(caller.area, caller.scheme, day_of(now))
-        check_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
+        policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))
+        return fault_of_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
 
 
 def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:

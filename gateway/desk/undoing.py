@@ -30,7 +30,6 @@ from schemas.answers import Reversed, SettlementCancelled, SortSum
 from schemas.problems import GatewayError
 from schemas.requests import CancelSettlement, Reverse, Sums
 
-
 Was: TypeAlias = Literal["settled", "not_seen", "refused", "reversed"]
 
 
@@ -90,9 +89,7 @@ def cancellation(
         *turned_postings(file, original, row),
         LocatorRow(settlement_id=row.settlement_id, worker_id=row.worker_id, provider_code=row.provider_code),
         *(
-            ItemSettled(
-                worker_id=row.worker_id, visit_id=row.visit_id, item_no=live.item.item_no, settlement_id=None
-            )
+            ItemSettled(worker_id=row.worker_id, visit_id=row.visit_id, item_no=live.item.item_no, settlement_id=None)
             for live in file.items
             if live.settlement_id == original.settlement_id
         ),
@@ -262,9 +259,7 @@ def said(request: Reverse, standing: Standing, *, was: Was, verb: str | None, ro
     )
 
 
-def undo(
-    original: MessageRow, standing: Standing, making: Making
-) -> tuple[SettlementRow | None, tuple[Effect, ...]]:
+def undo(original: MessageRow, standing: Standing, making: Making) -> tuple[SettlementRow | None, tuple[Effect, ...]]:
     """Return the effects that make a message as if it had not been."""
     file = standing.visit
     match original.verb:

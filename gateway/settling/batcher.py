@@ -18,6 +18,7 @@ from gateway.core.reasons import refusal
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.lane import Lane
 from gateway.settling.standing import Ask
+from gateway.store.errors import DatabaseAway
 from schemas.problems import GatewayError
 
 log = structlog.get_logger()
@@ -29,7 +30,7 @@ RETRY = (
     asyncpg.UniqueViolationError,
 )
 """Faults of running at once: the same batch may well pass the next time."""
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
+AWAY = (DatabaseAway, OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
 """The database is out of reach: whether a commit went through shows when the message ids are read again."""
 
 

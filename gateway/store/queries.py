@@ -88,3 +88,8 @@ def _without_trailing_comments(lines: list[str]) -> str:
 
 QUERIES = load_queries()
 """The house's own queries, read once at import."""
+
+
+def sql(name: str) -> str:
+    """Return the statement of one of the house's queries."""
+    return QUERIES[name].sql

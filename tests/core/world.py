@@ -79,12 +79,8 @@ AUTHORIZATION = Authorization(
     valid_to=day("2024-12-31"),
     state="issued",
 )
-DRUG = CatalogItem(
-    area=AREA, scheme="410", code="X1", name="测试药", sort="drug", valid_from=day("2020-01-01")
-)
-DEVICE = CatalogItem(
-    area=AREA, scheme="410", code="D1", name="测试肢", sort="device", valid_from=day("2020-01-01")
-)
+DRUG = CatalogItem(area=AREA, scheme="410", code="X1", name="测试药", sort="drug", valid_from=day("2020-01-01"))
+DEVICE = CatalogItem(area=AREA, scheme="410", code="D1", name="测试肢", sort="device", valid_from=day("2020-01-01"))
 MATCH = Match(
     area=AREA,
     scheme="410",

@@ -1,0 +1,144 @@
+"""What a canonical request must hold across its fields; pointers are those of the canonical request."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from schemas.problems import Fault
+from schemas.requests import (
+    AnyRequest,
+    BillTerms,
+    CancelSettlement,
+    Item,
+    RegisterVisit,
+    SubmitBill,
+    UploadItems,
+    VerifyPerson,
+    VisitTerms,
+    WithdrawItems,
+)
+
+YEAR_MIN = 1990
+YEAR_MAX = 2100
+
+
+def incoherences(request: AnyRequest) -> Iterator[Fault]:
+    """Yield every fault that no single field shows."""
+    if isinstance(request, UploadItems | SubmitBill):
+        yield from _of_items(request.items)
+    if isinstance(request, SubmitBill):
+        yield from _of_visit(request.visit, "/visit")
+        yield from _of_bill(request.bill, "/bill")
+    elif isinstance(request, RegisterVisit):
+        yield from _of_visit(request, "")
+    elif isinstance(request, BillTerms):
+        yield from _of_bill(request, "")
+    elif isinstance(request, VerifyPerson):
+        yield from _of_person(request)
+    elif isinstance(request, WithdrawItems):
+        yield from _of_withdrawal(request)
+    elif isinstance(request, CancelSettlement):
+        yield from _of_cancellation(request)
+
+
+def unlikely_year(instant: datetime | None, pointer: str) -> Iterator[Fault]:
+    """Yield a fault where an instant lies outside the years that a bill can come from."""
+    if instant is not None and not YEAR_MIN <= instant.year <= YEAR_MAX:
+        yield Fault(
+            pointer=pointer,
+            code="instant.year",
+            zh=f"时间的年份{instant.year}不在{YEAR_MIN}至{YEAR_MAX}之间",
+            en=f"the year {instant.year} is not between {YEAR_MIN} and {YEAR_MAX}",
+            cure_zh="请核对并更正时间",
+            cure_en="correct the time",
+        )
+
+
+def too_many_items(given: int, limit: int, pointer: str) -> Fault:
+    """Return the fault of a message with more lines than its limit."""
+    return Fault(
+        pointer=pointer,
+        code="items.too_many",
+        zh=f"共{given}条明细，超过每次{limit}条的上限",
+        en=f"{given} items, more than the {limit} that one message may carry",
+        cure_zh=f"请分多次上传，每次不超过{limit}条",
+        cure_en=f"send them in several messages of at most {limit} items",
+    )
+
+
+def _of_items(items: tuple[Item, ...]) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for position, item in enumerate(items):
+        if seen.setdefault(item.item_no, position) != position:
+            yield _repeated(item.item_no, position, seen[item.item_no])
+        if item.catalog_code is None and item.local_code is None:
+            yield _uncoded(position)
+        if not YEAR_MIN <= item.occurred_at.year <= YEAR_MAX:
+            yield from unlikely_year(item.occurred_at, f"/items/{position}/occurred_at")
+
+
+def _repeated(item_no: str, position: int, first: int) -> Fault:
+    return Fault(
+        pointer=f"/items/{position}/item_no",
+        code="item_no.repeated",
+        zh=f"明细号{item_no}与第{first + 1}行重复",
+        en=f"item number {item_no} already stands in row {first + 1}",
+        cure_zh="同一报文内每条明细须有唯一的明细号",
+        cure_en="give each item of a message its own number",
+    )
+
+
+def _uncoded(position: int) -> Fault:
+    return Fault(
+        pointer=f"/items/{position}",
+        code="item.code_missing",
+        zh="目录编码和机构编码均未填写",
+        en="neither a catalog code nor a local code stands",
+        cure_zh="请至少填写医疗目录编码或机构目录编码之一",
+        cure_en="give the catalog code, the local code, or both",
+    )
+
+
+def _of_visit(visit: VisitTerms, at: str) -> Iterator[Fault]:
+    yield from unlikely_year(visit.admitted_at, f"{at}/admitted_at")
+    yield from unlikely_year(visit.stabilised_at, f"{at}/stabilised_at")
+
+
+def _of_bill(bill: BillTerms, at: str) -> Iterator[Fault]:
+    yield from unlikely_year(bill.discharged_at, f"{at}/discharged_at")
+
+
+def _of_person(request: VerifyPerson) -> Iterator[Fault]:
+    if request.certno is None and request.worker_id is None:
+        yield Fault(
+            pointer="",
+            code="person.not_named",
+            zh="未提供证件号码或人员编号",
+            en="neither an identity number nor a worker id stands",
+            cure_zh="请提供证件号码（certno）或人员编号",
+            cure_en="give certno or worker_id",
+        )
+
+
+def _of_withdrawal(request: WithdrawItems) -> Iterator[Fault]:
+    named = bool(request.item_nos or request.batch_nos)
+    if named == request.everything:
+        yield Fault(
+            pointer="",
+            code="withdrawal.ambiguous" if named else "withdrawal.nothing_named",
+            zh="既要求全部撤销，又指定了明细或批次" if named else "未指定要撤销的明细",
+            en="asks for everything and names some" if named else "names nothing to withdraw",
+            cure_zh="请指定明细号或收费批次号，或声明全部撤销，二者择一",
+            cure_en="name items or batches, or ask for everything, not both",
+        )
+
+
+def _of_cancellation(request: CancelSettlement) -> Iterator[Fault]:
+    if request.settlement_id is None and (request.visit_no is None or request.bill_no is None):
+        yield Fault(
+            pointer="",
+            code="settlement.not_named",
+            zh="未指明要撤销的结算",
+            en="does not name the settlement",
+            cure_zh="请提供结算编号，或同时提供就诊号和单据号",
+            cure_en="give the settlement id, or both visit and bill number",
+        )

@@ -1,0 +1,41 @@
+"""Where a fault stands, in the words of the sender's own message."""
+
+from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM, Table
+
+_ROWS = ("items", "feedetail")
+
+
+def wire_pointer(infno: str, pointer: str, at: str) -> str:
+    """Return the sender's pointer for one of the canonical request, whose fields or rows stand at `at`."""
+    steps = pointer.split("/")[1:]
+    if steps and steps[0] == "items":
+        names = [_wire_name(ITEM, step) for step in steps[2:]]
+        return "/".join([at, *steps[1:2], *names])
+    return "/".join([at, *(_wire_name(CODES[infno].fields, step) for step in steps)])
+
+
+def place_zh(infno: str, pointer: str) -> str:
+    """Return where a fault stands for a clerk: "第2行 cnt（数量）", "msgid（报文ID）", or "" for the whole.
+
+    pointer is the sender's own, or the canonical one where a rule of the house speaks.
+    """
+    steps = pointer.split("/")[1:]
+    while steps and steps[0] in ("input", "data", "signIn", "signOut"):
+        steps = steps[1:]
+    if steps and steps[0] in _ROWS:
+        row = f"第{int(steps[1]) + 1}行" if len(steps) > 1 and steps[1].isdecimal() else ""
+        return " ".join(part for part in (row, *(_titled(ITEM, step) for step in steps[2:])) if part)
+    table = {**ENVELOPE, **(CODES[infno].fields if infno in CODES else {})}
+    return ".".join(_titled(table, step) for step in steps)
+
+
+def _wire_name(table: Table, name: str) -> str:
+    """Return the field that fills a canonical one; a name that no field fills stays."""
+    if name in table:
+        return name
+    return next((field.name for field in table.values() if field.into == name and field.use != "carried"), name)
+
+
+def _titled(table: Table, name: str) -> str:
+    wire = _wire_name(table, name)
+    return f"{wire}（{table[wire].zh}）" if wire in table else wire

@@ -1,0 +1,153 @@
+"""The desk: every verb's way from what is asked to what is answered.
+
+Changing verbs become an ask for the batcher with a pure `decide`; reads go by connections of their own.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from gateway.core.digests import request_sha256
+from gateway.core.reasons import refusal
+from gateway.desk.asking import Asked, Making, Verdict
+from gateway.desk.leading import Leads, leads
+from gateway.desk.reading import Reader
+from gateway.desk.receipts import Asked as AskedDigests
+from gateway.desk.receipts import receipt_of
+from gateway.settling.batch import Outcome
+from gateway.settling.batcher import Settles
+from gateway.settling.lane import seal_answer
+from gateway.settling.standing import Ask, Done, Standing, Stored
+from gateway.signing.keys import SigningKey
+from gateway.store.ids import new_id
+from gateway.store.rows import ReceiptRow
+from gateway.store.sealing import Seals
+from schemas.answers import AnyAnswer
+from schemas.problems import GatewayError
+from schemas.requests import (
+    CancelSettlement,
+    Changing,
+    Presettle,
+    QueryOutcome,
+    QuerySettlement,
+    Reading,
+    Reverse,
+    SignIn,
+    SignOut,
+    VerifyPerson,
+)
+
+WITHOUT_CYCLE = (SignIn, Reverse, QueryOutcome)
+"""Verbs that need no sign-in (G3)."""
+
+
+class Desk:
+    """Answers canonical requests."""
+
+    def __init__(self, *, batcher: Settles, reader: Reader, seals: Seals, key: Callable[[], SigningKey]) -> None:
+        """Take the batcher, the reader, and what seals and signs."""
+        self._batcher = batcher
+        self._reader = reader
+        self._seals = seals
+        self._key = key
+
+    async def answer(self, asked: Asked) -> Outcome:
+        """Return the answer's bytes; raise GatewayError where the request is refused."""
+        request = asked.request
+        ended = await self._cycle_fault(asked)
+        if not isinstance(request, Reading):
+            return await self._change(asked, request, ended)
+        if ended is not None:
+            raise ended
+        return Outcome(answer=asked.word(await self._read(asked, request)), repeated=False)
+
+    async def _cycle_fault(self, asked: Asked) -> GatewayError | None:
+        """Return why the message stands outside an operator's cycle; a repeat is answered all the same (G2)."""
+        request, sign_no = asked.request, asked.envelope.sign_no
+        if isinstance(request, SignOut):
+            sign_no = request.sign_no
+        elif isinstance(request, WITHOUT_CYCLE) or not asked.envelope.sign_in_required:
+            return None
+        return await self._reader.cycle_fault(sign_no, asked.caller)
+
+    async def _read(self, asked: Asked, request: Reading) -> AnyAnswer:
+        match request:
+            case VerifyPerson():
+                return await self._reader.person(request, asked.caller)
+            case Presettle():
+                return await self._reader.preview(request, asked.caller, asked.adapter_version)
+            case QueryOutcome():
+                return await self._reader.outcome(request, asked.caller)
+            case QuerySettlement():
+                return await self._reader.settlement(request, asked.caller)
+
+    async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
+        """Send a changing verb through the batcher."""
+        message_id = asked.envelope.message_id
+        if message_id is None:
+            raise refusal("message_id.missing", "header:Idempotency-Key")
+        way = leads(request, asked.caller)
+        if ended is not None:
+            way = way.refusing(ended)
+        if isinstance(request, CancelSettlement) and request.settlement_id is not None:
+            way = way.to(*await self._reader.place(request.settlement_id, asked.caller))
+        content = request_sha256(request)
+        ask = Ask(
+            caller=asked.caller,
+            message_id=message_id,
+            verb=type(request).__name__,
+            content_sha256=bytes.fromhex(content),
+            raw_sha256=hashlib.sha256(asked.raw).digest(),
+            request_sealed=self._seals.seal_packed(asked.raw, f"request:{asked.caller.code}:{message_id}".encode()),
+            decide=self._deciding(asked, way, message_id, content),
+            reversed_answer=lambda row: self._reversed(asked, row.message_id, row.reversed_by or ""),
+            worker_id=way.worker_id,
+            visit_no=way.visit_no,
+            visit_id=way.visit_id,
+            keys=way.keys,
+            original_message_id=request.original_message_id if isinstance(request, Reverse) else None,
+            lines=way.lines,
+        )
+        return await self._batcher.settle(ask)
+
+    def _deciding(self, asked: Asked, way: Leads, message_id: str, content: str) -> Callable[[Standing], Done]:
+        """Return a verb's decide, with all that it may create named beforehand, wrapped in wording and receipt."""
+        making = Making(
+            caller=asked.caller,
+            message_id=message_id,
+            envelope=asked.envelope,
+            adapter_version=asked.adapter_version,
+            settlement_id=new_id(),
+            visit_id=new_id(),
+            sign_no=f"S{secrets.token_hex(12)}",
+            seal=self._seals.seal_packed,
+            reversed_answer=lambda original, by: seal_answer(
+                self._seals, asked.caller.code, original, self._reversed(asked, original, by)
+            ),
+        )
+        digests = AskedDigests(raw_sha256=hashlib.sha256(asked.raw).hexdigest(), content_sha256=content)
+        return lambda standing: self._done(way.decide(standing, making), asked, digests)
+
+    def _done(self, verdict: Verdict, asked: Asked, digests: AskedDigests) -> Done:
+        """Word a verdict's answer and sign its receipt."""
+        stored, effects = asked.word(verdict.answer), verdict.effects
+        row = verdict.settlement
+        if row is not None:
+            jws = receipt_of(self._key(), row, verdict.answer, digests)
+            stored = Stored(status=stored.status, content_type=stored.content_type, body=stored.body, receipt=jws)
+            effects = (*effects, ReceiptRow(worker_id=row.worker_id, settlement_id=row.settlement_id, jws=jws))
+        return Done(
+            answer=stored,
+            effects=effects,
+            worker_id=verdict.worker_id,
+            visit_id=verdict.visit_id,
+            settlement_id=row.settlement_id if row else None,
+            unsettles=verdict.unsettles,
+        )
+
+    def _reversed(self, asked: Asked, message_id: str, reversed_by: str) -> Stored:
+        """Return what a reversed message's id answers from now on, in the dialect at hand."""
+        error = refusal(
+            "message.reversed", tell={"reversed_by": reversed_by}, message_id=message_id, reversed_by=reversed_by
+        )
+        return asked.word(error.problem(message_id))

@@ -1,0 +1,102 @@
+"""Where a changing request leads before anything is locked: its decide, and the worker, visit and keys it touches."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gateway.desk.asking import Making, Verdict
+from gateway.desk.bills import bill_keys, decide_settle, decide_submit
+from gateway.desk.cycles import decide_sign_in, decide_sign_out
+from gateway.desk.items import decide_upload, decide_withdraw
+from gateway.desk.undoing import decide_cancel, decide_reverse
+from gateway.desk.visits import decide_cancel_visit, decide_register
+from gateway.settling.standing import Key, Standing
+from schemas.facts import Provider
+from schemas.problems import GatewayError
+from schemas.requests import (
+    CancelSettlement,
+    CancelVisit,
+    Changing,
+    RegisterVisit,
+    Reverse,
+    Settle,
+    SignIn,
+    SignOut,
+    SubmitBill,
+    UploadItems,
+    WithdrawItems,
+)
+
+
+class Leads(Struct, frozen=True, kw_only=True):
+    """A request's decide, and what must be read for it."""
+
+    decide: Callable[[Standing, Making], Verdict]
+    worker_id: str | None = None
+    visit_no: str | None = None
+    visit_id: UUID | None = None
+    keys: tuple[Key, ...] = ()
+    lines: int = 0
+
+    def to(self, worker_id: str, visit_id: UUID) -> "Leads":
+        """Return the same with the visit that a settlement was found in."""
+        return replace(self, worker_id=worker_id, visit_id=visit_id, visit_no=None)
+
+    def refusing(self, error: GatewayError) -> "Leads":
+        """Return a way on which a message that has not come before is refused."""
+
+        def refuse(_: Standing, __: Making) -> Verdict:
+            raise error
+
+        return replace(self, decide=refuse)
+
+
+def leads(request: Changing, caller: Provider) -> Leads:
+    """Return where a request leads."""
+    match request:
+        case SignIn():
+            return Leads(decide=partial(decide_sign_in, request))
+        case SignOut():
+            return Leads(decide=partial(decide_sign_out, request))
+        case RegisterVisit():
+            return Leads(
+                decide=partial(decide_register, request),
+                worker_id=request.worker_id,
+                keys=(visit_key(caller, request.visit_no),),
+            )
+        case CancelVisit():
+            return Leads(decide=partial(decide_cancel_visit, request), visit_no=request.visit_no)
+        case UploadItems():
+            return Leads(decide=partial(decide_upload, request), visit_no=request.visit_no, lines=len(request.items))
+        case WithdrawItems():
+            return Leads(decide=partial(decide_withdraw, request), visit_no=request.visit_no)
+        case Settle():
+            return Leads(
+                decide=partial(decide_settle, request),
+                visit_no=request.visit_no,
+                keys=bill_keys(caller.code, request.visit_no, request),
+            )
+        case SubmitBill():
+            visit_no = request.visit.visit_no
+            return Leads(
+                decide=partial(decide_submit, request),
+                worker_id=request.visit.worker_id,
+                visit_no=visit_no,
+                keys=(visit_key(caller, visit_no), *bill_keys(caller.code, visit_no, request.bill)),
+                lines=len(request.items),
+            )
+        case CancelSettlement():
+            return Leads(decide=partial(decide_cancel, request), visit_no=request.visit_no)
+        case Reverse():
+            return Leads(decide=partial(decide_reverse, request))
+        case _:
+            assert_never(request)
+
+
+def visit_key(caller: Provider, visit_no: str) -> Key:
+    """Return the key under which a visit number may stand once."""
+    return Key(provider_code=caller.code, kind="visit", key=visit_no)
