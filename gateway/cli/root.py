@@ -3,7 +3,9 @@
 import typer
 
 from gateway.cli import migrate
+from gateway.cli.import_ import import_files
 from gateway.cli.verify import verify
+from gateway.cli.world import world
 
 app = typer.Typer(
     name="gateway",
@@ -21,3 +23,5 @@ def root() -> None:
 
 app.add_typer(migrate.app)
 app.command()(verify)
+app.command("import")(import_files)
+app.command()(world)
