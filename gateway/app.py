@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Application:
 
     def identify(self, token: str) -> Provider | None:
         """Return whose token it is."""
-        return self._references.newest().identify(token)
+        return self._references.at(datetime.now(UTC)).identify(token)
 
     async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
         """Answer a message."""
@@ -105,9 +106,7 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
-        yield Application(
-            path=Walk(desk, ADAPTERS), reader=reader, references=references, keyring=keyring, pool=pool
-        )
+        yield Application(path=Walk(desk, ADAPTERS), reader=reader, references=references, keyring=keyring, pool=pool)
 
 
 @asynccontextmanager
@@ -138,7 +137,7 @@ def bounds_of(settings: Settings) -> Bounds:
     return Bounds(
         batch_bills_max=given.batch_bills_max,
         queue_bills_max=given.queue_bills_max,
-        retries_max=max(1, given.retries_max),
+        retries_max=given.retries_max,
     )
 
 

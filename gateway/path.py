@@ -29,6 +29,7 @@ log = structlog.get_logger()
 RECEIPT_HEADER = "Settlement-Receipt"
 REPLAY_HEADER = "Idempotent-Replay"
 NATIVE = "native"
+"""The dialect of `/v1` and of every refusal to a caller whose dialect is unknown: JSON, RFC 9457."""
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -65,9 +66,7 @@ class Path:
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
         adapter = self._adapters.get(dialect, self._adapters[NATIVE])
-        profile = Profile(
-            provider_code=caller.code if caller else "-", settings=caller.profile if caller else {}
-        )
+        profile = Profile(provider_code=caller.code if caller else "-", settings=caller.profile if caller else {})
         nothing = Inbound(method="", path="", headers={}, body=b"")
         return refused(stored(adapter, error.problem(), inbound or nothing, profile), error)
 
@@ -77,9 +76,7 @@ class Path:
             raise refusal("dialect.not_spoken", dialect=dialect)
         return adapter
 
-    def _asked(
-        self, caller: Provider, adapter: Adapter, profile: Profile, message: Message, inbound: Inbound
-    ) -> Asked:
+    def _asked(self, caller: Provider, adapter: Adapter, profile: Profile, message: Message, inbound: Inbound) -> Asked:
         return Asked(
             caller=caller,
             envelope=message.envelope,

@@ -65,7 +65,7 @@ class SettlingSettings(Struct, frozen=True, kw_only=True):
 
     batch_bills_max: Count = 64
     queue_bills_max: Count = 1024
-    retries_max: Annotated[int, Meta(ge=0, le=100)] = 3
+    retries_max: Annotated[int, Meta(ge=1, le=100)] = 5
     points_dir: str | None = None
     """Directory through which tests hold a gateway at a named point; None in service."""
 
@@ -110,7 +110,13 @@ SECTIONS: dict[str, type[Struct]] = {
     "settling": SettlingSettings,
     "secrets": SecretsSettings,
 }
-SHORT = {"host": "web.host", "port": "web.port", "dsn": "database.dsn", "embedded": "database.embedded"}
+SHORT = {
+    "host": "web.host",
+    "port": "web.port",
+    "dsn": "database.dsn",
+    "embedded": "database.embedded",
+    "secrets": "secrets.file",
+}
 """Names short enough for everyday: flags --port, --dsn …, environment GATEWAY_PORT, GATEWAY_DSN …"""
 TYPES: dict[str, object] = {
     f"{section}.{field.name}": field.type

@@ -27,7 +27,7 @@ from schemas.answers import (
 Output = dict[str, object]
 
 
-def output_of(answer: AnyAnswer) -> Output:  # noqa: C901, PLR0911 one case an answer
+def output_of(answer: AnyAnswer) -> Output:
     """Return the output node of an answer."""
     match answer:
         case SignedIn() | SignedOut():

@@ -2,8 +2,9 @@
 
 import typer
 
-from gateway.cli import migrate
+from gateway.cli import keys, migrate
 from gateway.cli.import_ import import_files
+from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.world import world
 
@@ -22,6 +23,8 @@ def root() -> None:
 
 
 app.add_typer(migrate.app)
+app.add_typer(keys.app)
+app.command()(serve)
 app.command()(verify)
 app.command("import")(import_files)
 app.command()(world)

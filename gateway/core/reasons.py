@@ -317,7 +317,13 @@ REASONS: dict[str, Reason] = {
         "请稍后以相同报文编号重发，或查询交易结果",
         "repeat it under the same message id, or query its outcome",
     ),
-    "route.forbidden": Reason(NotAuthenticated, "令牌无效", "the token is not valid", "请核对令牌", "check the token"),
+    "dialect.not_spoken": Reason(
+        Unsupported,
+        "本网关尚不支持该机构登记的接口方言{dialect}",
+        "the dialect {dialect} that the provider is registered with is not spoken here",
+        "请联系经办机构更正机构资料",
+        "have the agency correct the provider's row",
+    ),
 }
 
 

@@ -30,7 +30,14 @@ RETRY = (
     asyncpg.UniqueViolationError,
 )
 """Faults of running at once: the same batch may well pass the next time."""
-AWAY = (DatabaseAway, OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
+AWAY = (
+    DatabaseAway,
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    TimeoutError,
+)
 """The database is out of reach: whether a commit went through shows when the message ids are read again."""
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 5.0
 
+Session: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
+
 
 class KeptKey(Struct, frozen=True, kw_only=True):
     """A key as the database keeps it."""
@@ -28,7 +30,7 @@ class KeptKey(Struct, frozen=True, kw_only=True):
     private_sealed: bytes
 
 
-async def kept_keys(connection: "asyncpg.Connection[Any]") -> list[KeptKey]:
+async def kept_keys(connection: Session) -> list[KeptKey]:
     """Return all keys, the newest first."""
     return [
         KeptKey(
@@ -41,7 +43,7 @@ async def kept_keys(connection: "asyncpg.Connection[Any]") -> list[KeptKey]:
     ]
 
 
-async def add_key(connection: "asyncpg.Connection[Any]", seals: Seals) -> SigningKey:
+async def add_key(connection: Session, seals: Seals) -> SigningKey:
     """Make a key; every gateway process signs with it within a few seconds."""
     key = SigningKey.generate()
     sealed = seals.seal(key.pkcs8(), bound(key.kid))
@@ -49,7 +51,7 @@ async def add_key(connection: "asyncpg.Connection[Any]", seals: Seals) -> Signin
     return key
 
 
-async def ensure_key(connection: "asyncpg.Connection[Any]", seals: Seals) -> None:
+async def ensure_key(connection: Session, seals: Seals) -> None:
     """Make the first key of a database that has none."""
     async with connection.transaction():
         await connection.execute(sql("first_key_lock"))

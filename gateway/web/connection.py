@@ -137,6 +137,8 @@ class Connection(web.RequestHandler):
                 resp, is_gone = await super().finish_response(request, resp, start_time)
                 await self._drain_helper()
         except (TimeoutError, ConnectionError):
+            if self.transport is not None:
+                self.transport.abort()  # to close would wait for a reader that does not read
             self.force_close()
             return resp, True
         if not self._messages and (self._is_broken or self._is_half_closed or self._is_draining):

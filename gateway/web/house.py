@@ -2,24 +2,11 @@
 
 from typing import Protocol
 
-from msgspec import Struct
-
+from gateway.path import NATIVE, Reply
 from gateway.signing.keys import SigningKey
 from schemas.dialect import Inbound
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-
-NATIVE = "native"
-"""The dialect of `/v1` and of every refusal to a caller whose dialect is unknown: JSON, RFC 9457."""
-
-
-class Reply(Struct, frozen=True, kw_only=True):
-    """What goes back to the caller; the edge adds request id, signature and framing."""
-
-    status: int
-    content_type: str
-    body: bytes
-    headers: dict[str, str] = {}
 
 
 class House(Protocol):
@@ -45,3 +32,6 @@ class House(Protocol):
 
     def key(self) -> SigningKey:
         """Return the key that signs now."""
+
+
+__all__ = ["NATIVE", "House", "Reply"]

@@ -15,7 +15,7 @@ INFO = 20
 
 _WORD = re.compile(r"[a-z][a-z0-9_.]{0,60}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:|/+-]{0,63}")
-_ROUTE = re.compile(r"/[a-z0-9_./{}*-]{0,60}")
+_ROUTE = re.compile(r"/[a-z0-9_./{}*-]{0,60}|unknown")
 _TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,80}")
 _PLACE = re.compile(r"[A-Za-z0-9_./<>: -]{1,300}")
 _CERTNO = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])|(?<![0-9])[0-9]{15}(?![0-9])")

@@ -140,11 +140,10 @@ class Edge:
 
     async def _awaited(self, task: asyncio.Task[Reply], exchange: Exchange) -> Reply:
         """Wait for the house within bounds; a caller that leaves or a clock that runs out never cancels its work."""
-        exchange.was_left = True
         finished, _ = await asyncio.wait((task,), timeout=self.settings.answer_seconds_max)
         if not finished:
+            exchange.was_left = True
             raise late(exchange.message_id)
-        exchange.was_left = False
         if task.cancelled():
             raise broken(exchange.request_id)
         return task.result()

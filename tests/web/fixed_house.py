@@ -63,6 +63,7 @@ class FixedHouse:
         return Reply(status=200, content_type="application/jose", body=f"receipt for {caller.code}".encode())
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, message: Inbound | None) -> Reply:
+        del caller, message
         if dialect == "jiangsu_injury":
             body = f'{{"infcode":"-1","err_msg":"{error.faults[0].zh}"}}'.encode()
             return Reply(status=error.status, content_type="application/json", body=body)

@@ -1,7 +1,11 @@
 """Who gets in, by which door, and what they are told."""
 
+from types import SimpleNamespace
+
+import http_message_signatures as reference
 import pytest
 
+from gateway.signing.message import TAG, content_digest
 from tests.web.conftest import Serve, Served
 from tests.web.fixed_house import CENTRE, HOSPITAL, TOKENS
 
@@ -168,3 +172,21 @@ async def test_answers_carry_a_fresh_request_id_and_no_version(served: Served) -
     assert first.headers["Request-Id"] not in {"mine", second.headers["Request-Id"]}
     assert first.headers["Request-Id"][14] == "7"
     assert first.headers["Server"] == "settlement-gateway"
+
+
+async def test_the_reference_library_accepts_an_answer_off_the_wire(served: Served) -> None:
+    """http-message-signatures verifies status, both digests, method, path and the request's Content-Digest."""
+    wire, key = await served.wire(), served.house.key()
+    carried = {"Content-Digest": content_digest(b"{}")}
+    answer = await wire.ask("POST", "/v1/bills", token=TOKENS[CENTRE], body=b"{}", headers=carried)
+    verifier = reference.HTTPMessageVerifier(
+        signature_algorithm=reference.algorithms.ECDSA_P256_SHA256,
+        key_resolver=reference.MappingKeyResolver(public_keys={key.kid: key.public_key()}, private_keys={}),
+    )
+    request = SimpleNamespace(method="POST", url="http://gateway/v1/bills", headers=carried)
+    seen = SimpleNamespace(status_code=answer.status, headers=answer.headers, request=request)
+
+    (result,) = verifier.verify(seen, max_age=None, expect_tag=TAG, body=answer.body)
+
+    assert result.covered_components['"content-digest";req'] == carried["Content-Digest"]
+    assert result.covered_components['"request-digest"'] == content_digest(b"{}")

@@ -4,16 +4,14 @@ import asyncio
 
 from tests.web.conftest import Serve, Served
 from tests.web.fixed_house import CENTRE, HOSPITAL, TOKENS
-from tests.web.wire import Wire, request
+from tests.web.wire import Wire, request, until
 
 
 async def _waiting(served: Served, token: str = TOKENS[CENTRE]) -> Wire:
     """Return a connection whose message the house has begun and not done."""
     wire, begun = await served.wire(), len(served.house.started)
     wire.send(request("POST", "/v1/bills", token=token, body=b"wait"))
-    async with asyncio.timeout(5):
-        while len(served.house.started) == begun:
-            await asyncio.sleep(0.005)
+    await until(lambda: len(served.house.started) > begun)
     return wire
 
 
@@ -178,8 +176,6 @@ async def test_a_reader_that_never_reads_is_cut(serve: Serve) -> None:
 
     for _ in range(30):
         wire.send(sent)
-    async with asyncio.timeout(10):
-        while served.server.connections:
-            await asyncio.sleep(0.05)
+    await until(lambda: not served.server.connections)
 
     assert len(served.house.done) < 30

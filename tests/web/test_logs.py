@@ -86,6 +86,7 @@ async def test_one_line_a_request(served: Served) -> None:
     await wire.ask("POST", f"/in/{HOSPITAL}", token="nobodys", body=b"x")
     await wire.ask("GET", f"/v1/outcomes/{CERTNO}?q={CERTNO}", token=TOKENS[CENTRE])
 
+    assert len(served.log_lines()) == 3, served.log_lines()
     first, second, third = served.log_lines()
     assert first["event"] == "request"
     assert (first["provider"], first["dialect"], first["message_id"]) == (CENTRE, "native", "M-1")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +13,15 @@ from gateway.signing.keys import SigningKey
 from gateway.signing.message import SignedResponse, verify_response
 
 SECONDS_MAX = 10
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something to become so."""
+    for _ in range(SECONDS_MAX * 100):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 class Answer(NamedTuple):
