@@ -3,8 +3,10 @@
 import typer
 
 from gateway.cli import keys, migrate
+from gateway.cli.import_ import import_files
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
+from gateway.cli.world import world
 
 app = typer.Typer(
     name="gateway",
@@ -24,3 +26,5 @@ app.add_typer(migrate.app)
 app.add_typer(keys.app)
 app.command()(serve)
 app.command()(verify)
+app.command("import")(import_files)
+app.command()(world)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -12,7 +12,7 @@ import structlog
 from gateway.core.snapshot import Snapshot
 from gateway.reference.reading import Connection, Part, Version, part_of, versions_after
 from gateway.reference.timeline import REFERENCE_KINDS, Merged, Timeline, steps
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 
 KEPT_FOR = timedelta(minutes=10)
 """How long a superseded version is still held: longer than any database transaction that may yet ask for it."""
@@ -25,12 +25,15 @@ class Reference:
     """Reference data in memory. `start` it before the first question and `stop` it in the end."""
 
     def __init__(self, pool: "asyncpg.Pool[Any]", *, poll_seconds: float = POLL_SECONDS) -> None:
+        """Take a pool of connections, from which one is borrowed for each look at the tables."""
         self._pool = pool
         self._poll_seconds = poll_seconds
         self._versions: list[Version] = []
         self._parts: dict[int, Part] = {}
         self._joined: Mapping[tuple[int, ...], Part] = {}
         self._timeline: Timeline | None = None
+        self._clock_ahead = timedelta(0)
+        """How far the database's clock is ahead of this process's."""
         self._refreshing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -51,6 +54,10 @@ class Reference:
         assert self._timeline is not None, "Reference.start() comes first"
         return self._timeline.at(instant)
 
+    def newest(self) -> Snapshot:
+        """Return the snapshot in force now, by the database's clock as this process knows it."""
+        return self.at(datetime.now(UTC) + self._clock_ahead)
+
     async def ensure(self, marker: int) -> None:
         """Load versions until the one numbered `marker`, which the database says is effective, is known."""
         if marker > self._last():
@@ -65,7 +72,8 @@ class Reference:
         async with self._refreshing, self._pool.acquire() as connection:
             new = await versions_after(connection, self._last())
             if new or self._timeline is None:
-                instant = await connection.fetchval(sql("reference_instant"))
+                instant = await connection.fetchval(QUERIES["reference_instant"].sql)
+                self._clock_ahead = instant - datetime.now(UTC)
                 await self._take(connection, [*self._versions, *new], instant - KEPT_FOR)
 
     async def _take(self, connection: Connection, versions: list[Version], floor: datetime) -> None:

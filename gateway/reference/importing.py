@@ -11,7 +11,7 @@ from gateway.reference.files import Sheet, read
 from gateway.reference.kinds import KINDS
 from gateway.reference.reading import Connection, Version
 from gateway.reference.standing import standing
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 
 LEAD = timedelta(seconds=10)
@@ -41,8 +41,8 @@ async def import_files(
     sheets = [read(kind, files[name]) for name, kind in KINDS.items() if name in files]
     faults = [fault for sheet in sheets for fault in (*sheet.faults, *checks.check(sheet))]
     async with connection.transaction():
-        await connection.execute(sql("import_lock"))
-        instant = await connection.fetchval(sql("import_instant"))
+        await connection.execute(QUERIES["import_lock"].sql)
+        instant = await connection.fetchval(QUERIES["import_instant"].sql)
         newest = {sheet.kind.name: await _newest(connection, sheet.kind.name) for sheet in sheets}
         there = await standing(connection, sheets, seals)
         known.extend(there, sheets)
@@ -56,7 +56,7 @@ async def import_files(
 
 
 async def _newest(connection: Connection, kind: str) -> dict[tuple[str, str], wholes.Newest]:
-    rows = await connection.fetch(sql("import_newest"), kind)
+    rows = await connection.fetch(QUERIES["import_newest"].sql, kind)
     return {
         (row["area"], row["scheme"]): wholes.Newest(
             version=row["version"], effective_at=row["effective_at"], sha256=row["sha256"]
@@ -129,6 +129,6 @@ async def _write(
 
 async def _version(connection: Connection, kind: str, part: wholes.Part, effective_at: datetime) -> Version:
     number = await connection.fetchval(
-        sql("import_version"), kind, part.area, part.scheme, effective_at, part.row_count, part.sha256
+        QUERIES["import_version"].sql, kind, part.area, part.scheme, effective_at, part.row_count, part.sha256
     )
     return Version(version=number, kind=kind, area=part.area, scheme=part.scheme, effective_at=effective_at)

@@ -18,7 +18,7 @@ from gateway.store.facts import (
     sealed_recognition,
     worker_from_row,
 )
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 from schemas.facts import Authorization, Enrolment, Fact, Recognition, Worker
 from schemas.scalars import WORK_INJURY
@@ -86,7 +86,7 @@ async def _before(
     connection: Connection, kind: str, owners: list[str], seals: Seals
 ) -> tuple[dict[tuple[str, str], Any], Places]:
     """Return the newest facts of the owners, and where their recognitions are."""
-    rows = await connection.fetch(sql(f"import_known_{kind}"), owners)
+    rows = await connection.fetch(QUERIES[f"import_known_{kind}"].sql, owners)
     places: Places = {}
     facts: list[Owned]
     match kind:
@@ -100,7 +100,7 @@ async def _before(
             facts = [(row["worker_id"], recognition_from_row(row, seals)) for row in rows]
         case "authorizations":
             facts = [(row["worker_id"], authorization_from_row(row)) for row in rows]
-            recognitions = await connection.fetch(sql("import_known_recognitions"), owners)
+            recognitions = await connection.fetch(QUERIES["import_known_recognitions"].sql, owners)
             for row in recognitions:
                 fact = recognition_from_row(row, seals)
                 places[(row["worker_id"], fact.recognition_no)] = (fact.area, fact.scheme)
@@ -150,9 +150,9 @@ async def _copy_workers(connection: Connection, version: Version, group: list[Ow
     )
     await _copy(connection, "worker", version, rows)
     workers = [worker_id for worker_id, _ in group]
-    await connection.execute(sql("import_worker_locks"), sorted(workers))
+    await connection.execute(QUERIES["import_worker_locks"].sql, sorted(workers))
     indexes = [seals.blind_index("certno", fact.certno) for _, fact in group]
-    await connection.execute(sql("import_worker_identities"), indexes, workers)
+    await connection.execute(QUERIES["import_worker_identities"].sql, indexes, workers)
 
 
 async def _copy_enrolments(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import msgspec
 
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
@@ -35,7 +35,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 async def versions_after(connection: Connection, version: int) -> list[Version]:
     """Return the versions, of every kind, with greater numbers."""
-    rows = await connection.fetch(sql("reference_versions_after"), version)
+    rows = await connection.fetch(QUERIES["reference_versions_after"].sql, version)
     return [Version(**dict(row)) for row in rows]
 
 
@@ -57,7 +57,7 @@ async def part_of(connection: Connection, version: Version) -> Part:
 async def _rows(connection: Connection, name: str, version: int) -> AsyncIterator[list[asyncpg.Record]]:
     """Yield a version's rows in short lists, letting others run between them."""
     async with connection.transaction(readonly=True):
-        cursor = await connection.cursor(sql(name), version)
+        cursor = await connection.cursor(QUERIES[name].sql, version)
         while rows := await cursor.fetch(ROWS_AT_ONCE):
             yield rows
             await asyncio.sleep(0)
@@ -106,5 +106,5 @@ async def _matches(connection: Connection, version: int) -> dict[tuple[str, str]
 
 
 async def _policy(connection: Connection, version: Version) -> dict[tuple[str, str], tuple[Policy, ...]]:
-    rows = await connection.fetch(sql("reference_policy"), version.version)
+    rows = await connection.fetch(QUERIES["reference_policy"].sql, version.version)
     return {(version.area, version.scheme): tuple(msgspec.json.decode(row["content"], type=Policy) for row in rows)}

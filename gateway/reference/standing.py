@@ -7,7 +7,7 @@ from gateway.reference.files import Sheet
 from gateway.reference.known import Known
 from gateway.reference.reading import Connection
 from gateway.store.facts import authorization_from_row, recognition_from_row
-from gateway.store.queries import sql
+from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 
 
@@ -16,15 +16,15 @@ async def standing(connection: Connection, sheets: Iterable[Sheet], seals: Seals
     sheets = list(sheets)
     known = Known()
     workers = _named(sheets, "worker_id")
-    employers = await connection.fetch(sql("import_known_employers"), _named(sheets, "employer_id"))
+    employers = await connection.fetch(QUERIES["import_known_employers"].sql, _named(sheets, "employer_id"))
     known.employers = {row["employer_id"] for row in employers}
-    rows = await connection.fetch(sql("import_known_workers"), workers)
+    rows = await connection.fetch(QUERIES["import_known_workers"].sql, workers)
     known.workers = {row["worker_id"] for row in rows}
     await _identities(connection, known, _named(sheets, "certno"), seals)
     await _qualifications(connection, known, workers, seals)
     await _providers(connection, known)
     codes = sorted({*_named(sheets, "catalog_code"), *_listed(sheets, "items")})
-    for row in await connection.fetch(sql("import_known_codes"), codes):
+    for row in await connection.fetch(QUERIES["import_known_codes"].sql, codes):
         known.codes.setdefault(row["code"], set()).add((row["area"], row["scheme"]))
     return known
 
@@ -40,21 +40,21 @@ def _listed(sheets: Iterable[Sheet], column: str) -> list[Any]:
 
 async def _identities(connection: Connection, known: Known, certnos: list[str], seals: Seals) -> None:
     by_index = {seals.blind_index("certno", certno): certno for certno in certnos}
-    rows = await connection.fetch(sql("import_known_identities"), list(by_index))
+    rows = await connection.fetch(QUERIES["import_known_identities"].sql, list(by_index))
     known.certnos = {by_index[bytes(row["certno_index"])]: row["worker_id"] for row in rows}
 
 
 async def _qualifications(connection: Connection, known: Known, workers: list[str], seals: Seals) -> None:
-    for row in await connection.fetch(sql("import_known_recognitions"), workers):
+    for row in await connection.fetch(QUERIES["import_known_recognitions"].sql, workers):
         fact = recognition_from_row(row, seals)
         known.recognitions[(row["worker_id"], fact.recognition_no)] = (fact.area, fact.scheme)
         known.qualifications[(row["worker_id"], fact.qualification_id)] = ("recognitions", fact.recognition_no)
-    for row in await connection.fetch(sql("import_known_authorizations"), workers):
+    for row in await connection.fetch(QUERIES["import_known_authorizations"].sql, workers):
         issued = authorization_from_row(row)
         known.qualifications[(row["worker_id"], issued.qualification_id)] = ("authorizations", issued.authorization_no)
 
 
 async def _providers(connection: Connection, known: Known) -> None:
-    for row in await connection.fetch(sql("import_known_providers")):
+    for row in await connection.fetch(QUERIES["import_known_providers"].sql):
         known.providers[row["code"]] = (row["area"], row["scheme"])
         known.tokens[row["token_sha256"]] = row["code"]

@@ -1,0 +1,134 @@
+"""The cases that turn on a line's place, catalog and match, and on lines that take others back."""
+
+from datetime import date
+
+from gateway.reference.world.catalog import ENDED, UNKNOWN
+from gateway.reference.world.lines import (
+    EMULSION,
+    EXAM,
+    INPATIENT,
+    REHAB,
+    REHAB_RIGHT,
+    SETTING,
+    SHENFU,
+    VOCATIONAL,
+    WOMENS,
+    exam,
+    nursing,
+    setting,
+    until,
+)
+from gateway.reference.world.providers import PRIMARY, REHABILITATION, SUSPENDED, TERTIARY
+from gateway.reference.world.stories import Expected, Line, Says, Story
+
+LINES = (
+    Story(
+        name="out-of-catalog",
+        says=Says("目录外项目", "a code that no catalog has"),
+        provider=TERTIARY,
+        lines=(Line(UNKNOWN, "2026-09-01", "1", "88.00", 8_800), exam("2026-09-01")),
+        expected=Expected(charged_fen=10_800, fund_fen=2_000, worker_fen=8_800, rules=("catalog.unknown",)),
+    ),
+    Story(
+        name="catalog-row-ended",
+        says=Says("项目六月三十日后不在目录", "an item on its last day in the catalog and the day after"),
+        provider=TERTIARY,
+        bill=until("2026-07-01"),
+        lines=(Line(ENDED, "2026-06-30", "1", "15.00", 1_500), Line(ENDED, "2026-07-01", "1", "15.00", 1_500)),
+        expected=Expected(charged_fen=3_000, fund_fen=1_500, worker_fen=1_500, rules=("catalog.unknown",)),
+    ),
+    Story(
+        name="not-matched",
+        says=Says("院内编码未对照", "one local code that is matched, one that is not, one still pending"),
+        provider=TERTIARY,
+        lines=(
+            Line("", "2026-09-01", "1", "20.00", 2_000, {"local_code": "L-0001"}),
+            Line("", "2026-09-01", "1", "45.00", 4_500, {"local_code": "L-9999"}),
+            Line("", "2026-09-01", "1", "20.00", 2_000, {"local_code": "L-9001"}),
+        ),
+        expected=Expected(charged_fen=8_500, fund_fen=2_000, provider_fen=6_500, rules=("match.missing",)),
+    ),
+    Story(
+        name="restricted-sex",
+        says=Says("限女性项目用于男性", "a women's service for a man"),
+        provider=TERTIARY,
+        lines=(Line(WOMENS, "2026-09-01", "1", "180.00", 18_000),),
+        expected=Expected(charged_fen=18_000, provider_fen=18_000, rules=("restriction.sex",)),
+    ),
+    Story(
+        name="restricted-age",
+        says=Says("职业功能训练用于六十六岁职工", "vocational training at 66 years"),
+        provider=REHABILITATION,
+        born=date(1960, 2, 2),
+        visit=REHAB,
+        entitled=REHAB_RIGHT,
+        lines=(Line(VOCATIONAL, "2026-09-01", "1", "40.00", 4_000),),
+        expected=Expected(charged_fen=4_000, provider_fen=4_000, rules=("restriction.age",)),
+    ),
+    Story(
+        name="restricted-visit-kind",
+        says=Says("限住院药品用于门诊", "an inpatients' drug at an attendance"),
+        provider=TERTIARY,
+        lines=(Line(EMULSION, "2026-09-01", "1", "158.00", 15_800),),
+        expected=Expected(charged_fen=15_800, provider_fen=15_800, rules=("restriction.visit_kind",)),
+    ),
+    Story(
+        name="restricted-level",
+        says=Says("限二级及以上药品用于一级医院", "a drug for secondary hospitals and better, at a primary one"),
+        provider=PRIMARY,
+        lines=(Line(SHENFU, "2026-09-01", "1", "42.00", 4_200),),
+        expected=Expected(charged_fen=4_200, provider_fen=4_200, rules=("restriction.level",)),
+    ),
+    Story(
+        name="agreement-suspended",
+        says=Says("协议已中止", "the agreement is suspended since June"),
+        provider=SUSPENDED,
+        lines=(exam("2026-09-01"),),
+        expected=Expected(charged_fen=2_000, provider_fen=2_000, rules=("agreement.in_force",)),
+    ),
+    Story(
+        name="outside-stay",
+        says=Says("费用晚于出院日", "a day's nursing two days after the discharge"),
+        provider=TERTIARY,
+        visit=INPATIENT,
+        bill=until("2026-09-05"),
+        lines=(nursing("2026-09-01"), nursing("2026-09-07")),
+        expected=Expected(charged_fen=6_000, fund_fen=3_000, provider_fen=3_000, rules=("dates.outside_stay",)),
+    ),
+)
+
+REFUNDS = (
+    Story(
+        name="refund-in-same-bill",
+        says=Says("同单据全额退费,各方分摊恰好归零", "a line over its ceiling, taken back whole"),
+        provider=TERTIARY,
+        lines=(
+            Line(SETTING, "2026-09-01", "1", "300.00", 30_000),
+            Line(SETTING, "2026-09-01", "-1", "300.00", -30_000, {"refunds_item_no": "1"}),
+            exam("2026-09-01"),
+        ),
+        expected=Expected(charged_fen=2_000, fund_fen=2_000, rules=("price.ceiling", "refund.share")),
+    ),
+    Story(
+        name="refund-in-part",
+        says=Says("同单据部分退费", "one of two taken back"),
+        provider=TERTIARY,
+        lines=(
+            Line(SETTING, "2026-09-01", "2", "300.00", 60_000),
+            Line(SETTING, "2026-09-01", "-1", "300.00", -30_000, {"refunds_item_no": "1"}),
+        ),
+        expected=Expected(
+            charged_fen=30_000, fund_fen=26_000, worker_fen=4_000, rules=("price.ceiling", "refund.share")
+        ),
+    ),
+    Story(
+        name="refund-of-nothing",
+        says=Says("退费所指的行不存在", "a refund of a line that there is not"),
+        provider=TERTIARY,
+        lines=(
+            setting("2026-09-01"),
+            Line(EXAM, "2026-09-01", "-1", "20.00", -2_000, {"refunds_item_no": "77"}),
+        ),
+        expected=Expected(refused="refund.invalid"),
+    ),
+)
