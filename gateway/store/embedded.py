@@ -82,6 +82,8 @@ class EmbeddedServer:
             return False  # a forked child shares its parent's locks and must not act on them
         atexit.unregister(self.close)
         try:
+            if not self._folder.exists():
+                return False  # removed from under the server, which ends by itself when it notices
             with _alone(self._folder):
                 return _locked_alone(users_lock) and _stopped(self._server)
         finally:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from gateway.store.database import connect, open_target
 
 async def work(dsn):
     connection = await connect(dsn, application_name="user")
+    await connection.execute("SELECT pg_advisory_lock(1)")
     await connection.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
     await connection.execute("INSERT INTO kept VALUES (1)")
     await connection.close()
@@ -65,10 +67,15 @@ def postmaster(folder: Path) -> int | None:
     return pid
 
 
-def gone(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+def crashed(folder: Path) -> None:
+    """Make PostgreSQL end at once, without its shutdown, and wait until its socket answers nobody."""
+    pid = postmaster(folder)
+    assert pid is not None
+    os.kill(pid, signal.SIGQUIT)
+    with contextlib.suppress(OSError):
         while True:
-            os.kill(pid, 0)
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(folder / "postgres" / ".s.PGSQL.5432"))
             time.sleep(0.02)
 
 
@@ -145,10 +152,7 @@ async def test_a_killed_postgres_is_started_again(folder: Path) -> None:
     """What was committed is there after PostgreSQL itself was killed and its number went to another program."""
     first = user(folder)
     ready(first)
-    pid = postmaster(folder)
-    assert pid is not None
-    os.kill(pid, signal.SIGQUIT)
-    gone(pid)
+    crashed(folder)
     (folder / "postgres" / "postmaster.pid").write_text(
         f"{os.getpid()}\n{folder}/postgres\n1700000000\n5432\n{folder}/postgres\n\n  1 2\nready   \n"
     )
