@@ -94,13 +94,12 @@ def _upload_items(act: Act) -> AnyRequest | None:
         act.faults.append(too_many_items(len(rows), ITEMS_PER_MESSAGE_MAX, act.at))
         return None
     items = [read_row(row, ITEM, f"{act.at}/{position}", act.faults) for position, row in enumerate(rows)]
-    visits = [_visit_no(item, f"{act.at}/{position}", act) for position, item in enumerate(items)]
+    visits = [_visit_no(item, f"{act.at}/{position}", act) if item else None for position, item in enumerate(items)]
     workers = [item.pop("psn_no", None) for item in items]
-    _refuse_mixed(visits, "ipt_otp_no", act)
-    _refuse_mixed(workers, "psn_no", act)
+    visit_no, worker_id = _same(visits, "ipt_otp_no", act), _same(workers, "psn_no", act)
     if not items:
         return None
-    return _made(UploadItems, {"visit_no": visits[0], "worker_id": workers[0], "items": items}, act)
+    return _made(UploadItems, {"visit_no": visit_no, "worker_id": worker_id, "items": items}, act)
 
 
 def _visit_no(values: Values, at: str, act: Act) -> object:
@@ -113,10 +112,13 @@ def _visit_no(values: Values, at: str, act: Act) -> object:
     return visit_no if visit_no is not None else national
 
 
-def _refuse_mixed(numbers: list[object], name: str, act: Act) -> None:
+def _same(numbers: list[object], name: str, act: Act) -> object:
+    """Return the one number that the rows name, with a fault for each row that names another."""
+    first = next((number for number in numbers if number is not None), None)
     for position, number in enumerate(numbers):
-        if number != numbers[0]:
+        if number not in (None, first):
             act.faults.append(said(f"{act.at}/{position}/{name}", _MIXED))
+    return first
 
 
 def _withdraw_items(act: Act) -> AnyRequest | None:
@@ -224,8 +226,8 @@ _TWO_VISITS = Says(
 )
 _MIXED = Says(
     "rows.mixed",
-    "与第1行不一致",
-    "differs from row 1",
+    "与前面的明细不一致",
+    "differs from the rows before",
     "同一报文的明细须属于同一人员的同一次就诊，请分开上传",
     "send the rows of one person's one visit in one message",
 )

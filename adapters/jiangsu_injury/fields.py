@@ -1,7 +1,7 @@
 """The fields of each code in one table: name, meaning, use, and whether the interface's text is known or assumed.
 
-Uses: content is part of the canonical request; transport travels in the envelope, and a retry may refresh it; carried is
-kept with the raw message and judged by nobody; checked must agree with what we know already, and says nothing more.
+Uses: content is part of the canonical request; transport travels in the envelope, and a retry may refresh it; carried
+is kept with the raw message and judged by nobody; checked must be one of the values we know, and says nothing more.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,8 @@ ENVELOPE = _table(
     _transport("idfi_mode", "身份识别方式", kinds.anything),
     *_carried(
         "mdtrtarea_admvs:就医地区划 insuplc_admdvs:参保地区划 dev_no:设备编号 dev_safe_info:设备安全信息"
-        " cainfo:数字签名 signtype:签名类型 fixmedins_name:协议机构名称 fixmedins_soft_fcty:软件厂商 exp_content:扩展内容",
+        " cainfo:数字签名 signtype:签名类型 fixmedins_name:协议机构名称"
+        " fixmedins_soft_fcty:软件厂商 exp_content:扩展内容",
         "§2.1",
         known=False,
     ),
@@ -156,7 +157,7 @@ ITEM = _table(
         _content("medins_list_name", "机构目录名称", kinds.text, "name"),
         _content("cnt", "数量", kinds.quantity, "quantity", required=True),
         _content("pric", "单价", kinds.price, "unit_price_yuan", required=True),
-        _content("det_item_fee_sumamt", "明细总额", kinds.fen, "amount_fen", required=True),
+        _content("det_item_fee_sumamt", "明细总额", kinds.line_fen, "amount_fen", required=True),
         _content("fee_ocur_time", "费用发生时间", kinds.instant, "occurred_at", required=True),
         _content("chrg_bchno", "收费批次号", kinds.number, "batch_no"),
         _content("rxno", "处方号", kinds.number, "prescription_no"),
@@ -168,9 +169,11 @@ ITEM = _table(
     *_assumed(_content("make_flag", "非工伤费用标志", kinds.no_yes, "injury_related"), section="§4.5"),
     *_assumed(_content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number), section="§1.3"),
     *_carried(
-        "med_list_name:医疗目录名称 dise_codg:病种编码 rx_circ_flag:外购处方标志 sin_dos_dscr:单次剂量 used_frqu_dscr:使用频次"
-        " prd_days:周期天数 medc_way_dscr:用药途径 bilg_dept_name:开单科室名称 bilg_dr_name:开单医生姓名"
-        " acord_dept_codg:受单科室编码 acord_dept_name:受单科室名称 orders_dr_code:受单医生编码 orders_dr_name:受单医生姓名"
+        "med_list_name:医疗目录名称 dise_codg:病种编码 rx_circ_flag:外购处方标志 sin_dos_dscr:单次剂量"
+        " used_frqu_dscr:使用频次 prd_days:周期天数 medc_way_dscr:用药途径 bilg_dept_name:开单科室名称"
+        " bilg_dr_name:开单医生姓名"
+        " acord_dept_codg:受单科室编码 acord_dept_name:受单科室名称 orders_dr_code:受单医生编码"
+        " orders_dr_name:受单医生姓名"
         " tcmdrug_used_way:中药使用方式 etip_flag:外检标志 etip_hosp_code:外检机构编码 dscg_tkdrug_flag:出院带药标志"
         " matn_fee_flag:生育费用标志 drord_no:医嘱号 med_type:医疗类别 memo:备注",
         "§2.3",
@@ -293,7 +296,7 @@ MED_TYPES = {
     "422": "rehabilitation",
     "424": "device",
 }
-"""med_type → visit kind: national ones, and the work-injury ones of domain §2.5. A profile's `med_type.41` overrides."""
+"""med_type → visit kind: national and work-injury ones (domain §2.5); a profile's `med_type.41` overrides."""
 EMERGENCY = "13"
 """急诊: the visit is an emergency (条例 art. 30)."""
 EVERYTHING = "0000"

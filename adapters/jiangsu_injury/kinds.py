@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from adapters.coherence import YEAR_MAX, YEAR_MIN
+from schemas.scalars import FEN_MAX, LINE_FEN_MAX
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -97,16 +98,24 @@ _AMOUNT_WRONG = Says(
     "应为以元为单位的十进制数，至多14位整数、2位小数",
     "a decimal in yuan of at most 14 and 2 digits",
 )
+_AMOUNT_TOO_LARGE = Says("field.range", "金额过大", "too large an amount", "请核对金额", "correct the amount")
 
 
-def fen(text: str) -> int:
+def fen(text: str, fen_max: int = FEN_MAX) -> int:
     """Return the fen of an amount in yuan (16,2), exactly."""
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
         raise Unreadable(_AMOUNT_WRONG)
     sign, yuan, cents = amount.groups()
     value = int(yuan) * 100 + int((cents or "").ljust(2, "0"))
+    if value > fen_max:
+        raise Unreadable(_AMOUNT_TOO_LARGE)
     return -value if sign else value
+
+
+def line_fen(text: str) -> int:
+    """Return the fen of one line's amount, exactly."""
+    return fen(text, LINE_FEN_MAX)
 
 
 _PACKED = re.compile(r"[0-9]{14}")

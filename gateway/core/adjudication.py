@@ -6,7 +6,8 @@ from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
 from gateway.core.money import plain
-from gateway.core.rules.catalogue import ORDINARY, REFUNDING, RULE_BY_CODE
+from gateway.core.rules.catalogue import REFUNDING, RULE_BY_CODE, asked
+from gateway.core.rules.restrictions import is_restricted
 from gateway.core.rules.rule import Cut, Rule
 from schemas.decisions import Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
@@ -50,7 +51,7 @@ def _turn(placed: tuple[int, Item]) -> tuple[object, ...]:
 def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
     line = case.line(item)
     if item.refunds_item_no is None:
-        findings = _judge(ORDINARY, line, case) if line.payable_fen else []
+        findings = _charge(line, case) if line.payable_fen else []
         _take(line, case)
     else:
         line.take_back(_original(item.refunds_item_no, case))
@@ -58,6 +59,25 @@ def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
     decided = _decision(line, findings)
     _remember(line, decided, case, stands=not any(map(_blocks, findings)))
     return decided, findings
+
+
+def _charge(line: Line, case: Case) -> list[Finding]:
+    """Ask the rules of a line that charges, but none that already let the like of it pass."""
+    key = (line.item.qualification_id or case.default_qualification_id, line.day)
+    known = key in case.passed_days
+    rules = asked(
+        day=not known,
+        restriction=line.entry is not None and is_restricted(line.entry),
+        authorization=line.authorization is not None,
+    )
+    findings = _judge(rules, line, case)
+    if not known and line.payable_fen and not any(_rests_on_day(finding) for finding in findings):
+        case.passed_days.add(key)
+    return findings
+
+
+def _rests_on_day(finding: Finding) -> bool:
+    return RULE_BY_CODE[finding.rule].rests_on == "day"
 
 
 def _judge(rules: tuple[Rule, ...], line: Line, case: Case) -> list[Finding]:

@@ -91,8 +91,11 @@ class Case:
         self.diagnoses = tuple(map(unmarked, terms.diagnosis_codes or visit.diagnosis_codes))
         self.qualification_ids = (*visit.qualification_ids, *terms.qualification_ids)
         self.entitlements = _entitlements(context, frozenset(self.qualification_ids), self.diagnoses)
+        self.default_qualification_id = next(iter(self.qualification_ids), None)
         self.tally = Tally(context.used)
         self.settled = {line.item_no: line for line in context.settled}
+        self.passed_days: set[tuple[str | None, date]] = set()
+        """Qualifications and days for which the rules that rest on the day let a line pass."""
         self.item_nos: set[str] = set()
         """Lines of the bill that stand before the one in hand."""
         self.issued: dict[str, list[date]] = {}
@@ -162,16 +165,18 @@ class Case:
         """Return the approved match of a provider's own code on the day."""
         if local_code is None:
             return None
-        rows = self.catalog.matches.get((self.visit.provider_code, local_code), ())
-        return next((row for row in rows if row.state == "approved" and in_force(row, day)), None)
+        for row in self.catalog.matches.get((self.visit.provider_code, local_code), ()):
+            if row.state == "approved" and in_force(row, day):
+                return row
+        return None
 
     def emergency_on(self, day: date) -> bool:
         """Return whether the worker was not yet stabilised (条例 art. 30), the day of stabilising included."""
         return self.visit.emergency and (self.stabilised_on is None or day <= self.stabilised_on)
 
     def _entitlement(self, item: Item) -> Entitlement | None:
-        qualification_id = item.qualification_id or next(iter(self.qualification_ids), None)
-        return self.entitlements.get(qualification_id) if qualification_id else None
+        qualification_id = item.qualification_id or self.default_qualification_id
+        return None if qualification_id is None else self.entitlements.get(qualification_id)
 
 
 def covers(row: Agreement | Authorization, day: date) -> bool:

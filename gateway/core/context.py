@@ -104,7 +104,10 @@ class Catalog(Struct, frozen=True, kw_only=True):
 
     def item(self, area: str, scheme: str, code: str, day: date) -> CatalogItem | None:
         """Return the row in force on the day."""
-        return next((row for row in self.items.get((area, scheme, code), ()) if in_force(row, day)), None)
+        for row in self.items.get((area, scheme, code), ()):
+            if in_force(row, day):
+                return row
+        return None
 
     def match(self, provider_code: str, local_code: str, day: date) -> Match | None:
         """Return the row in force on the day, whatever its state."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 
 EXACT = Context(prec=64, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation])
 """A quantity of 16 digits times a price of 16 has 32; 64 leave room, and losing a digit is an error."""
@@ -11,13 +12,17 @@ _QUANTITY = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
 _FEN_PER_YUAN = Decimal(100)
 _QUANTITY_SCALE = 4
+_READ_MAX = 8_192
+"""Texts that are kept read: prices and quantities repeat."""
 
 
+@lru_cache(maxsize=_READ_MAX)
 def quantity_of(text: str) -> Decimal:
     """Read a quantity (数量): decimal text 16,4. Raise ValueError where the text is none."""
     return _read(text, _QUANTITY, "a quantity is -?[0-9]{1,12}(.[0-9]{1,4})?")
 
 
+@lru_cache(maxsize=_READ_MAX)
 def price_of(text: str) -> Decimal:
     """Read a unit price in yuan: decimal text 16,6. Raise ValueError where the text is none."""
     return _read(text, _PRICE, "a unit price is [0-9]{1,10}(.[0-9]{1,6})?")

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.store.database import connect
 from gateway.store.errors import QueryFault
-from gateway.store.queries import QUERIES, Query, load_queries
+from gateway.store.queries import QUERIES, Query, load_queries, sql
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
@@ -36,6 +36,13 @@ def test_a_file_holds_many_queries(tmp_path: Path) -> None:
         "two": ("Returns two.", "SELECT 2"),
     }
     assert queries["two"].place == "some.sql:12"
+
+
+def test_a_house_query_is_asked_for_by_name() -> None:
+    """Every name gives its text, an unknown one is a KeyError."""
+    assert {name: sql(name) for name in QUERIES} == {name: query.sql for name, query in QUERIES.items()}
+    with pytest.raises(KeyError, match="nonesuch"):
+        sql("nonesuch")
 
 
 def test_the_mapping_cannot_be_changed() -> None:

@@ -124,6 +124,7 @@ AUTHORIZATION_KIND = Rule(
     bearer="worker",
     cure_zh="{visit_kind_zh}须凭{needed_zh}，所填资格为{kind_zh}；请先办理确认或改填相应资格号",
     cure_en="a {visit_kind} visit needs a qualification of kind {needed}, not {kind}: obtain it, or name the right one",
+    rests_on="day",
     judge=_kind,
 )
 AUTHORIZATION_STATE = Rule(
@@ -134,6 +135,7 @@ AUTHORIZATION_STATE = Rule(
     bearer="worker",
     cure_zh="{authorization_no}已撤销，请重新办理确认或改填有效资格号",
     cure_en="{authorization_no} is revoked: obtain a new one, or name one in force",
+    rests_on="authorization",
     judge=_state,
 )
 AUTHORIZATION_PROVIDER = Rule(
@@ -144,6 +146,7 @@ AUTHORIZATION_PROVIDER = Rule(
     bearer="worker",
     cure_zh="{authorization_no}限{bound_to}使用，请到指定机构就医或变更确认机构；急诊请登记急诊标志",
     cure_en="{authorization_no} is for {bound_to}: go there or have it amended; register an emergency as one",
+    rests_on="authorization",
     judge=_provider,
 )
 AUTHORIZATION_AREA = Rule(
@@ -154,6 +157,7 @@ AUTHORIZATION_AREA = Rule(
     bearer="worker",
     cure_zh="参保地{insured_area}以外（{area}）就医须有转诊转院或异地就医备案，并填写其资格号",
     cure_en="treatment in {area}, outside {insured_area}, needs a referral or out-of-area filing",
+    rests_on="day",
     judge=_area,
 )
 EMERGENCY_WAIVER = Rule(
@@ -164,6 +168,7 @@ EMERGENCY_WAIVER = Rule(
     bearer=None,
     cure_zh="伤情稳定（{stabilised_on}）后须转至服务协议机构或办理备案",
     cure_en="after stabilising ({stabilised_on}) the worker must move to an agreed provider or file a referral",
+    rests_on="day",
     judge=_waiver,
 )
 AUTHORIZATION_DATES = Rule(
@@ -174,6 +179,7 @@ AUTHORIZATION_DATES = Rule(
     bearer="worker",
     cure_zh="费用须发生在{authorization_no}有效期{valid_from}至{valid_to}（含）内，{day}不在其中；请申请延期",
     cure_en="{authorization_no} covers {valid_from} to {valid_to}, not {day}: have it extended",
+    rests_on="authorization",
     judge=_dates,
 )
 AUTHORIZATION_ITEMS = Rule(
@@ -184,5 +190,6 @@ AUTHORIZATION_ITEMS = Rule(
     bearer="worker",
     cure_zh="{authorization_no}限项目{items}，{catalog_code}不在其中",
     cure_en="{authorization_no} covers {items}, not {catalog_code}: have the item added",
+    rests_on="authorization",
     judge=_items,
 )

@@ -1,5 +1,8 @@
 """All rules, in the order in which they speak."""
 
+from itertools import product
+from typing import TypeAlias
+
 from gateway.core.rules.agreement import AGREEMENT_IN_FORCE, DUPLICATE_SETTLED
 from gateway.core.rules.arithmetic import ARITHMETIC_AMOUNT
 from gateway.core.rules.authorization import (
@@ -70,6 +73,24 @@ ORDINARY: tuple[Rule, ...] = (
     AUTHORIZATION_AMOUNT,
 )
 """Rules of a line that charges; each may cut what is left payable."""
+
+Asked: TypeAlias = tuple[bool, bool, bool]
+"""Whether rules that rest on the day, on a restriction and on an authorization are to be asked."""
+
+_ASKED: dict[Asked, tuple[Rule, ...]] = {
+    (day, restriction, authorization): tuple(
+        rule
+        for rule in ORDINARY
+        if {"line": True, "day": day, "restriction": restriction, "authorization": authorization}[rule.rests_on]
+    )
+    for day, restriction, authorization in product((False, True), repeat=3)
+}
+
+
+def asked(*, day: bool, restriction: bool, authorization: bool) -> tuple[Rule, ...]:
+    """Return the rules of a line that charges, in order, without those that are known to let it pass."""
+    return _ASKED[day, restriction, authorization]
+
 
 REFUNDING: tuple[Rule, ...] = (REFUND_INVALID, REFUND_SHARE)
 """Rules of a line that takes another back."""

@@ -28,6 +28,8 @@ def _outside_stay(line: Line, case: Case) -> tuple[Cut, ...]:
 
 
 def _future(line: Line, case: Case) -> tuple[Cut, ...]:
+    if line.item.occurred_at <= case.context.as_of:
+        return PASS
     ahead = line.item.occurred_at - case.context.as_of
     minutes_up = -(-ahead // _ONE_MINUTE)
     if minutes_up <= line.policy.future_minutes:
@@ -48,6 +50,7 @@ DATES_BEFORE_INJURY = Rule(
     bearer="worker",
     cure_zh="费用发生日{day}须不早于受伤（或职业病诊断）日{injured_on}",
     cure_en="the cost of {day} must not arise before the injury or diagnosis of {injured_on}",
+    rests_on="day",
     judge=_before_injury,
 )
 DATES_OUTSIDE_STAY = Rule(
@@ -58,6 +61,7 @@ DATES_OUTSIDE_STAY = Rule(
     bearer="provider",
     cure_zh="费用发生日{day}须在入院日{admitted_on}至出院日{discharged_on}之间（含当日），请更正费用时间或就诊时间",
     cure_en="{day} must lie between {admitted_on} and {discharged_on}, both included: correct the time",
+    rests_on="day",
     judge=_outside_stay,
 )
 DATES_FUTURE = Rule(

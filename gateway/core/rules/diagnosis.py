@@ -52,5 +52,6 @@ DIAGNOSIS_SCOPE = Rule(
     bearer="worker",
     cure_zh="诊断{diagnoses}中至少一项须属于认定伤情{recognised}；伤情有遗漏的，请先申请补充认定",
     cure_en="one of the diagnoses {diagnoses} must begin with a recognised one of {recognised}",
+    rests_on="day",
     judge=_scope,
 )

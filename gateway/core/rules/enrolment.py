@@ -96,6 +96,7 @@ ENROLMENT_CUT_OFF = Rule(
     bearer="employer",
     cure_zh="费用须发生在工伤保险参保生效之后",
     cure_en="the cost must arise while the worker is insured",
+    rests_on="day",
     judge=_cut_off,
 )
 ARTICLE17_GAP = Rule(
@@ -106,5 +107,6 @@ ARTICLE17_GAP = Rule(
     bearer="employer",
     cure_zh="申请日{applied_on}晚于期限{deadline}，受理日{accepted_on}（含）以前的费用由用人单位负担，其后发生的费用可以支付",
     cure_en="applied on {applied_on}, after {deadline}; cost that arises after the acceptance ({accepted_on}) passes",
+    rests_on="day",
     judge=_article17,
 )

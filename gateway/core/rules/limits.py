@@ -70,6 +70,7 @@ AUTHORIZATION_DAYS = Rule(
     bearer="worker",
     cure_zh="{authorization_no}限{days}天，已用{taken}天，{day}为超出的一天；请申请延长天数",
     cure_en="{authorization_no} covers {days} days and {taken} are taken; {day} is past them: have it extended",
+    rests_on="authorization",
     judge=_days,
 )
 AUTHORIZATION_QUANTITY = Rule(
@@ -80,6 +81,7 @@ AUTHORIZATION_QUANTITY = Rule(
     bearer="worker",
     cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；数量不超过剩余数可全额支付",
     cure_en="{authorization_no} covers {limit}, of which {left} is left; a quantity up to that passes, not {quantity}",
+    rests_on="authorization",
     judge=_quantity,
 )
 AUTHORIZATION_AMOUNT = Rule(
@@ -90,5 +92,6 @@ AUTHORIZATION_AMOUNT = Rule(
     bearer="worker",
     cure_zh="{authorization_no}限额{limit_yuan}元，剩余{left_yuan}元，应付{payable_yuan}元；超出部分须申请追加限额",
     cure_en="{authorization_no} covers {limit_yuan} yuan, of which {left_yuan} is left for the {payable_yuan} payable",
+    rests_on="authorization",
     judge=_amount,
 )

@@ -22,7 +22,7 @@ _STATE_CURES = {
 def _unknown(line: Line, case: Case) -> tuple[Cut, ...]:
     if line.entitlement is not None:
         return PASS
-    named = line.item.qualification_id or next(iter(case.qualification_ids), None)
+    named = line.item.qualification_id or case.default_qualification_id
     if named is None:
         cure = Cure(
             zh="就诊登记未带资格审核信息，请先读卡取得资格号并在登记或结算时填写",
@@ -69,5 +69,6 @@ RECOGNITION_STATE = Rule(
     cure_en="recognition {recognition_no} must stand as recognised",
     blocks=True,
     blocks_when=("state", "pending"),
+    rests_on="day",
     judge=_state,
 )

@@ -4,9 +4,21 @@ from gateway.core.case import Case, Line, begins_with_any
 from gateway.core.days import completed_years
 from gateway.core.rules.rule import PASS, Cut, Rule, whole
 from gateway.core.words import LEVEL_ZH, PROVIDER_KIND_ZH, SEX_ZH, VISIT_KIND_ZH
+from schemas.facts import CatalogItem
 
 _RANK = {"ungraded": 0, "primary": 1, "secondary": 2, "tertiary": 3}
 _SOURCE = "工伤保险条例第三十条第三款；目录限定支付范围"
+
+
+def is_restricted(row: CatalogItem) -> bool:
+    """Return whether a row restricts anything at all."""
+    return (
+        row.sex is not None
+        or row.age_min_years is not None
+        or row.age_max_years is not None
+        or row.level_min is not None
+        or bool(row.visit_kinds or row.provider_kinds or row.schemes or row.diagnosis_prefixes)
+    )
 
 
 def _sex(line: Line, case: Case) -> tuple[Cut, ...]:
@@ -93,6 +105,7 @@ RESTRICTION_SEX = Rule(
     bearer="provider",
     cure_zh="该项目限{only_zh}性使用，患者为{sex_zh}性，请核对项目和人员",
     cure_en="the item is for a {only} patient only; this worker is {sex}: check item and person",
+    rests_on="restriction",
     judge=_sex,
 )
 RESTRICTION_AGE = Rule(
@@ -103,6 +116,7 @@ RESTRICTION_AGE = Rule(
     bearer="provider",
     cure_zh="费用发生日满{age_years}周岁，该项目限{age_min_years}至{age_max_years}周岁",
     cure_en="the worker is {age_years} on the day; the item is for ages {age_min_years} to {age_max_years}",
+    rests_on="restriction",
     judge=_age,
 )
 RESTRICTION_VISIT_KIND = Rule(
@@ -113,6 +127,7 @@ RESTRICTION_VISIT_KIND = Rule(
     bearer="provider",
     cure_zh="该项目限{only_zh}使用，本次就诊为{visit_kind_zh}",
     cure_en="the item is for {only} only; this visit is {visit_kind}",
+    rests_on="restriction",
     judge=_visit_kind,
 )
 RESTRICTION_PROVIDER_KIND = Rule(
@@ -123,6 +138,7 @@ RESTRICTION_PROVIDER_KIND = Rule(
     bearer="provider",
     cure_zh="该项目限{only_zh}使用，本机构为{provider_kind_zh}",
     cure_en="the item is for {only} only; this provider is a {provider_kind}",
+    rests_on="restriction",
     judge=_provider_kind,
 )
 RESTRICTION_LEVEL = Rule(
@@ -133,6 +149,7 @@ RESTRICTION_LEVEL = Rule(
     bearer="provider",
     cure_zh="该项目限{level_min_zh}及以上机构使用，本机构{day}的等级为{level_zh}",
     cure_en="the item is for providers of level {level_min} and above; this one is {level} on {day}",
+    rests_on="restriction",
     judge=_level,
 )
 RESTRICTION_DIAGNOSIS = Rule(
@@ -143,6 +160,7 @@ RESTRICTION_DIAGNOSIS = Rule(
     bearer="worker",
     cure_zh="该项目限诊断{only}使用，本次诊断为{diagnoses}；确有适应症的，请补充诊断",
     cure_en="the item is for diagnoses {only}; the bill has {diagnoses}: add the diagnosis if there is one",
+    rests_on="restriction",
     judge=_diagnosis,
 )
 RESTRICTION_SCHEME = Rule(
@@ -153,5 +171,6 @@ RESTRICTION_SCHEME = Rule(
     bearer="worker",
     cure_zh="该项目仅限险种{only}支付，本次结算险种为{scheme}",
     cure_en="only schemes {only} pay the item; this visit is under {scheme}",
+    rests_on="restriction",
     judge=_scheme,
 )

@@ -1,7 +1,7 @@
 """What a rule is: a code, its words, a default bearer, and one small pure function."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -45,6 +45,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Whether Settle refuses the whole bill for it."""
     blocks_when: tuple[str, str] | None = None
     """Narrows `blocks` to findings with this key and value in their evidence."""
+    rests_on: Literal["line", "day", "restriction", "authorization"] = "line"
+    """Whom it need not be asked about: `day` judges all lines of one qualification and day alike, `restriction` passes
+    a catalog row that restricts nothing, `authorization` passes treatment under a recognition alone."""
     judge: Judge
 
 

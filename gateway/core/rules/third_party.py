@@ -8,6 +8,8 @@ from gateway.core.rules.rule import PASS, Cut, Rule
 
 def _paid(line: Line, case: Case) -> tuple[Cut, ...]:
     recognition = line.recognition
+    if not case.visit.third_party_paid_fen and not recognition.third_party_paid_fen:
+        return PASS
     sources = (
         (visit_allowance(case.visit.visit_id), case.visit.third_party_paid_fen),
         (recognition_allowance(recognition.recognition_no), recognition.third_party_paid_fen),

@@ -1,0 +1,215 @@
+"""Noise at both doors: a damaged message is read as what it says, or refused politely; nothing else ever happens."""
+
+import json
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.dialect import Inbound
+from schemas.problems import GatewayError
+from schemas.requests import Message, UploadItems
+from tests.golden.rewrite import DIALECTS, PROFILE, cases, inbound, said
+
+MUTATIONS = 1_000
+GOLDEN = [case for case in cases() if isinstance(said(case), Message) and (case / "request.json").exists()]
+TYPES: list[Any] = [None, "", True, 0, -1, 1.5, 10**30, "x", "１", "a\n", [], {}, [1], "9" * 5_000]
+
+
+def named(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+def read(case: Path, body: bytes) -> Message | None:
+    """Return what the door makes of a body; None for a polite refusal, which must have words too."""
+    message = msgspec.structs.replace(inbound(case), body=body)
+    adapter = DIALECTS[case.parent.name]
+    try:
+        read: Message = adapter.read(message, PROFILE)
+    except GatewayError as error:
+        problem = error.problem()
+    else:
+        return read
+    assert all(fault.zh and fault.en and fault.cure_zh and fault.cure_en for fault in problem.faults)
+    assert json.loads(adapter.write(problem, message, PROFILE).body)
+    return None
+
+
+def plain(message: Message) -> dict[str, Any]:
+    value: dict[str, Any] = msgspec.to_builtins(message.request)
+    return value
+
+
+def damaged(body: bytes, noise: random.Random) -> bytes:
+    """Flip, drop, double or insert a few bytes."""
+    out = bytearray(body)
+    for _ in range(noise.randint(1, 3)):
+        place = noise.randrange(len(out))
+        match noise.randrange(4):
+            case 0:
+                out[place] ^= 1 << noise.randrange(8)
+            case 1:
+                del out[place : place + noise.randint(1, 8)]
+            case 2:
+                out[place:place] = out[place : place + noise.randint(1, 40)]
+            case _:
+                out[place:place] = noise.randbytes(noise.randint(1, 3))
+        if not out:
+            break
+    return bytes(out)
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=named)
+def test_damaged_bytes_are_read_as_they_stand_or_refused(case: Path) -> None:
+    """A thousand damaged copies: each is refused, or its money is what an independent reader of its text finds."""
+    noise = random.Random(named(case))
+    body = inbound(case).body
+
+    for _ in range(MUTATIONS):
+        damage = damaged(body, noise)
+        message = read(case, damage)
+        if message is not None and isinstance(message.request, UploadItems):
+            assert slow_items(json.loads(damage, parse_float=Decimal)) == [
+                (item.item_no, Decimal(item.quantity), Decimal(item.unit_price_yuan), item.amount_fen)
+                for item in message.request.items
+            ]
+
+
+def slow_items(value: dict[str, Any]) -> list[tuple[str, Decimal, Decimal, int]]:
+    """Read the money of an upload from its text, knowing nothing of the adapters."""
+    if "items" in value:
+        return [
+            (row["item_no"], Decimal(row["quantity"]), Decimal(row["unit_price_yuan"]), row["amount_fen"])
+            for row in value["items"]
+        ]
+    rows = value.get("feedetail") or value["input"]["feedetail"]
+    return [
+        (
+            str(row["feedetl_sn"]),
+            Decimal(row["cnt"]),
+            Decimal(row["pric"]),
+            int(100 * Decimal(row["det_item_fee_sumamt"])),
+        )
+        for row in rows
+    ]
+
+
+def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every node below the top."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, below in inner:
+        yield (*path, step)
+        yield from leaves(below, (*path, step))
+
+
+def changed(body: bytes, path: tuple[str | int, ...], noise: random.Random) -> bytes:
+    """Take a node away, rename it, or put another value in its place."""
+    value = json.loads(body)
+    at = value
+    for step in path[:-1]:
+        at = at[step]
+    match noise.randrange(4):
+        case 0:
+            del at[path[-1]]
+        case 1 if isinstance(at, dict):
+            at[f"{path[-1]}x"] = at.pop(path[-1])
+        case _:
+            at[path[-1]] = noise.choice(TYPES)
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+TRANSPORT = {
+    "inf_time",
+    "sign_no",
+    "opter",
+    "opter_name",
+    "opter_type",
+    "recer_sys_code",
+    "infver",
+    "idfi_mode",
+    "msgid",
+}
+FILLS = {
+    "ipt_otp_no": {"visit_no"},
+    "ipt_no": {"inpatient_no"},
+    "med_type": {"visit_kind", "emergency"},
+    "adm_time": {"admitted_at"},
+    "adm_diag_dscr": {"diagnosis_codes"},
+    "wardarea_name": {"ward"},
+    "adm_dept_codg": {"department_code"},
+    "adm_bed": {"bed"},
+    "atddr_no": {"doctor_code"},
+    "tel": {"phone"},
+    "psn_no": {"worker_id"},
+    "qualification_id": {"qualification_ids", "items"},
+    "mdtrt_id": {"bill_no", "visit_no"},
+    "dscg_time": {"discharged_at"},
+    "dscg_trt_rslt": {"discharge_outcome"},
+    "diag_code": {"diagnosis_codes"},
+    "medfee_sumamt": {"charged_fen"},
+    "invono": {"invoice_no"},
+    "mid_setl_flag": {"interim"},
+    "chrg_bchno": {"batch_nos", "everything", "items"},
+    "feedetl_sn": {"item_nos", "everything", "items"},
+    "setl_id": {"settlement_id"},
+    "omsgid": {"original_message_id"},
+    "opter_no": {"operator_id"},
+    "mac": {"terminal"},
+    "ip": {"terminal"},
+    "certno": {"certno"},
+    "mdtrt_cert_no": {"certno"},
+    "mdtrt_cert_type": {"certno"},
+    "psn_name": {"name"},
+}
+"""Which canonical fields each wire field may touch, written down a second time on purpose."""
+
+
+def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
+    names = [step for step in path if isinstance(step, str)]
+    if case.parent.name == "native":
+        return {names[0]}
+    if names[0] == "feedetail" or names[:2] == ["input", "feedetail"]:
+        return {"items", *FILLS.get(names[-1], set())}
+    if names[0] in TRANSPORT:
+        return {"operator_id", "sign_no"} if case.name.startswith("900") else set()
+    if names[-1] in ("input", "signIn", "signOut"):
+        return {"terminal", "operator_id"}
+    return set().union(*(FILLS.get(name, set()) for name in names))
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=named)
+def test_a_changed_field_changes_only_what_it_says(case: Path) -> None:
+    """A thousand copies with one node changed: each is refused, or equals the golden request but for that field."""
+    noise = random.Random(named(case))
+    body = inbound(case).body
+    golden = plain(said_message(case))
+    places = list(leaves(json.loads(body)))
+
+    for _ in range(MUTATIONS):
+        path = noise.choice(places)
+        message = read(case, changed(body, path, noise))
+        if message is not None:
+            now = plain(message)
+            touched = {name for name in golden.keys() | now.keys() if golden.get(name) != now.get(name)}
+            assert touched <= may_touch(case, path), path
+
+
+def said_message(case: Path) -> Message:
+    message = said(case)
+    assert isinstance(message, Message)
+    return message
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"x"', b"{}", b"\x00", b"[" * 100_000, b'{"infno": {}}', b"1"])
+def test_what_is_no_message_is_refused(dialect: str, body: bytes) -> None:
+    """Bodies that hold no message at all are refused politely."""
+    headers = {"content-type": "application/json", "idempotency-key": "x"}
+    message = Inbound(method="POST", path="/v1/bills", headers=headers, body=body)
+
+    with pytest.raises(GatewayError):
+        DIALECTS[dialect].read(message, PROFILE)

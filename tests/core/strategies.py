@@ -1,0 +1,439 @@
+"""Hypothesis strategies: bills, contexts, catalogs and policies of one small town, realistic and nasty mixed.
+
+All draw from the same few codes, numbers and days, so that independent draws meet often.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, Visit
+from gateway.core.days import SHANGHAI
+from gateway.core.money import allocate, part_half_up, product_half_up
+from schemas.facts import (
+    Agreement,
+    Authorization,
+    CatalogItem,
+    DeviceIssue,
+    Enrolment,
+    Match,
+    Policy,
+    Provider,
+    Recognition,
+    Used,
+    Worker,
+)
+from schemas.requests import BillTerms, Item
+from schemas.scalars import FEN_MAX
+from tests.core.world import catalog_of
+
+AREAS = ("321100", "320100")
+CODES = ("X1", "X2", "X3", "R1", "D1", "Z9")
+SORTS = ("drug", "service", "consumable", "rehabilitation", "device")
+LOCAL_CODES = ("L1", "L2")
+RECOGNITIONS = ("R1", "R2")
+AUTHORIZATIONS = ("A1", "A2", "A3")
+QUALIFICATIONS = ("QR1", "QR2", "QA1", "QA2", "QA3", "Q0")
+KINDS = ("treatment", "referral", "out_of_area", "relapse", "rehabilitation", "device")
+LEVELS = ("tertiary", "secondary", "primary", "ungraded")
+PROVIDER_KINDS = ("hospital", "rehabilitation_centre", "device_supplier")
+VISIT_KINDS = ("outpatient", "inpatient", "rehabilitation", "device")
+DIAGNOSES = ("S52.500", "S52.5+", "S61.001", "T92.2*", "J18.900")
+BEARERS = ("worker", "employer", "provider")
+SETTLED_NOS = ("s1", "s2", "s3")
+NASTY_QUANTITIES = ("0", "-0", "-1", "999999999999.9999", "0.0001", "", "1e3", "2\n", "٣", "NaN", "Infinity", "1,5")
+NASTY_PRICES = ("0", "9999999999.999999", "0.000001", "", "-1", "1e9", "5\n")
+
+MAYBE = st.booleans()
+
+
+def rarely(value: Any, usual: Any) -> st.SearchStrategy[Any]:
+    """One in eight takes the first strategy."""
+    return st.integers(0, 7).flatmap(lambda draw: value if draw == 0 else usual)
+
+
+def days(first: str = "2024-02-20", last: str = "2024-05-10") -> st.SearchStrategy[date]:
+    few = [date.fromisoformat("2024-03-01") + timedelta(days=step) for step in (0, 1, 2, 30, 31)]
+    return st.sampled_from(few) | st.dates(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def instants() -> st.SearchStrategy[datetime]:
+    usual = st.builds(
+        lambda day, minute: datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(minutes=minute),
+        days(),
+        st.integers(0, 1439),
+    )
+    extreme = st.sampled_from((datetime.min, datetime.max)).map(lambda instant: instant.replace(tzinfo=SHANGHAI))
+    return st.integers(0, 40).flatmap(lambda draw: extreme if draw == 0 else usual)
+
+
+def some(values: tuple[str, ...], least: int = 0, most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), min_size=least, max_size=most, unique=True).map(tuple)
+
+
+def quantities() -> st.SearchStrategy[str]:
+    usual = st.integers(1, 12).map(str) | st.decimals("0.0001", "30", places=4).map(lambda number: f"{number:f}")
+    return rarely(st.sampled_from(NASTY_QUANTITIES), usual)
+
+
+def prices() -> st.SearchStrategy[str]:
+    usual = st.integers(1, 20_000).map(lambda fen: f"{fen // 100}.{fen % 100:02d}") | st.decimals(
+        "0", "500", places=6
+    ).map(lambda number: f"{number:f}")
+    return rarely(st.sampled_from(NASTY_PRICES), usual)
+
+
+def ceilings() -> st.SearchStrategy[str | None]:
+    return st.none() | st.decimals("0", "200", places=4).map(lambda number: f"{number:f}")
+
+
+@st.composite
+def items(draw: st.DrawFn, number: str) -> Item:
+    """A line that charges; mostly its amount is quantity × price, or off by a fen or more."""
+    quantity, price = draw(quantities()), draw(prices())
+    try:
+        amount = product_half_up(Decimal(quantity), Decimal(price)) + draw(rarely(st.integers(-3, 3), st.just(0)))
+    except ArithmeticError:
+        amount = 0
+    amount = draw(rarely(st.integers(-FEN_MAX, FEN_MAX), st.just(amount)))
+    local_code = draw(rarely(st.sampled_from(LOCAL_CODES), st.none()))
+    return Item(
+        item_no=number,
+        catalog_code=draw(st.sampled_from(CODES[:-1])) if local_code is None else draw(st.sampled_from((None, "X1"))),
+        local_code=local_code,
+        quantity=quantity,
+        unit_price_yuan=price,
+        amount_fen=max(-FEN_MAX, min(FEN_MAX, amount)),
+        occurred_at=draw(instants()),
+        injury_related=draw(rarely(MAYBE, st.just(True))),
+        self_paid=draw(rarely(MAYBE, st.just(False))),
+        qualification_id=draw(st.none() | st.sampled_from(QUALIFICATIONS)),
+    )
+
+
+@st.composite
+def refunds(draw: st.DrawFn, number: str, originals: dict[str, Item], settled: dict[str, SettledLine]) -> Item:
+    """A line that takes back all or a part of another, and sometimes what it must not."""
+    pool = (*originals, *settled, "s9")
+    original_no = draw(st.sampled_from(pool))
+    original = originals.get(original_no)
+    if original is not None:
+        quantity, amount, price, code = (
+            original.quantity,
+            original.amount_fen,
+            original.unit_price_yuan,
+            original.catalog_code,
+        )
+    else:
+        line = settled.get(original_no)
+        quantity, amount, price, code = (
+            (line.quantity, line.charged_fen, "1", line.catalog_code) if line else ("1", 100, "1", "X1")
+        )
+    part = draw(st.sampled_from((1, 1, 2, 3)))
+    try:
+        back = (Decimal(quantity) / part).quantize(Decimal("0.0001"))
+        amount = part_half_up(amount, back, Decimal(quantity)) if back > 0 else amount
+    except ArithmeticError:
+        back = Decimal(1)
+    return Item(
+        item_no=number,
+        catalog_code=draw(rarely(st.sampled_from(CODES), st.just(code))),
+        local_code=original.local_code if original else None,
+        quantity=f"{-back:f}",
+        unit_price_yuan=price,
+        amount_fen=-amount + draw(rarely(st.integers(-2, 2), st.just(0))),
+        occurred_at=draw(instants()),
+        qualification_id=draw(st.none() | st.sampled_from(QUALIFICATIONS)),
+        refunds_item_no=original_no,
+    )
+
+
+def visits() -> st.SearchStrategy[Visit]:
+    return st.builds(
+        Visit,
+        worker_id=st.just("W1"),
+        visit_id=st.just("V1"),
+        provider_code=st.just("H1"),
+        visit_no=st.just("1"),
+        area=st.just(AREAS[0]),
+        scheme=st.just("410"),
+        visit_kind=st.sampled_from(VISIT_KINDS),
+        admitted_at=days("2024-02-20", "2024-03-01").map(
+            lambda day: datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+        ),
+        discharged_at=st.none() | instants(),
+        diagnosis_codes=some(DIAGNOSES, 1, 3),
+        qualification_ids=rarely(st.just(()), some(QUALIFICATIONS, 1, 4)),
+        department_code=st.sampled_from((None, "D1", "D2")),
+        emergency=MAYBE,
+        stabilised_at=st.none() | instants(),
+        third_party_paid_fen=rarely(st.integers(0, 50_000), st.just(0)),
+    )
+
+
+def settled_originals() -> st.SearchStrategy[tuple[SettledLine, ...]]:
+    """Lines that a settlement has decided, and for some a refund of a part."""
+    return st.lists(settled_lines(), max_size=3).map(
+        lambda lines: tuple({line.item_no: line for line in lines}.values())
+    )
+
+
+@st.composite
+def settled_lines(draw: st.DrawFn) -> SettledLine:
+    charged = draw(st.integers(1, 90_000))
+    weights = draw(st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(any))
+    fund, worker, employer, provider = allocate(charged, weights)
+    pieces = draw(st.integers(1, 9))
+    return SettledLine(
+        settlement_id="S1",
+        item_no=draw(st.sampled_from(SETTLED_NOS)),
+        refunds_item_no=None,
+        catalog_code=draw(st.sampled_from((*CODES, None))),
+        sort=draw(st.sampled_from((*SORTS, None))),
+        occurred_on=draw(days()),
+        quantity=str(pieces),
+        charged_fen=charged,
+        fund_fen=fund,
+        worker_fen=worker,
+        employer_fen=employer,
+        provider_fen=provider,
+        recognition_no=draw(st.sampled_from(RECOGNITIONS)),
+        authorization_no=draw(st.sampled_from((None, *AUTHORIZATIONS))),
+        funded_quantity=draw(st.sampled_from((None, str(pieces), "0.5"))) if fund else "0",
+        third_party_fen=draw(st.integers(0, worker)),
+    )
+
+
+@st.composite
+def bills(draw: st.DrawFn, settled: tuple[SettledLine, ...] = (), most: int = 8, refunding: bool = True) -> Bill:
+    """A bill of up to eight lines; some refund a line of the bill or one of those settled before."""
+    numbers = [str(number) for number in range(draw(st.integers(1, most)))]
+    numbers = [draw(rarely(st.sampled_from((*numbers, *SETTLED_NOS)), st.just(number))) for number in numbers]
+    charging: dict[str, Item] = {}
+    lines = []
+    for number in numbers:
+        if refunding and draw(st.integers(0, 3)) == 0:
+            lines.append(draw(refunds(number, charging, {line.item_no: line for line in settled})))
+        else:
+            lines.append(draw(items(number)))
+            charging[number] = lines[-1]
+    terms = BillTerms(
+        bill_no="B1",
+        discharged_at=draw(rarely(instants(), st.none())),
+        diagnosis_codes=draw(rarely(some(DIAGNOSES), st.just(()))),
+        qualification_ids=draw(rarely(some(QUALIFICATIONS), st.just(()))),
+    )
+    return Bill(visit=draw(visits()), terms=terms, items=tuple(draw(st.permutations(lines))))
+
+
+def recognitions(place: int) -> st.SearchStrategy[Recognition]:
+    return st.builds(
+        Recognition,
+        recognition_no=st.just(RECOGNITIONS[place]),
+        qualification_id=st.just(QUALIFICATIONS[place]),
+        area=rarely(st.sampled_from(AREAS), st.just(AREAS[0])),
+        scheme=st.just("410"),
+        employer_id=st.just("E1"),
+        kind=st.just("accident"),
+        injured_on=days("2023-12-01", "2024-03-02"),
+        applicant=st.just("employer"),
+        applied_on=days("2023-12-02", "2024-04-30"),
+        accepted_on=st.none() | days(),
+        extended_to=rarely(days(), st.none()),
+        diagnosis_codes=st.sampled_from(((), ("S52",), ("S52", "S61", "T92", "J18"), ("S61.0+",))),
+        third_party_paid_fen=rarely(st.integers(0, 50_000), st.just(0)),
+        state=rarely(st.sampled_from(("pending", "refused", "revoked")), st.just("recognised")),
+        revoked_on=st.none() | days(),
+    )
+
+
+@st.composite
+def authorizations(draw: st.DrawFn, place: int) -> Authorization:
+    number = AUTHORIZATIONS[place]
+    valid_from = draw(days("2024-02-20", "2024-03-02"))
+    return Authorization(
+        authorization_no=number,
+        recognition_no=draw(rarely(st.just("R9"), st.sampled_from(RECOGNITIONS))),
+        qualification_id=f"Q{number}",
+        kind=draw(st.sampled_from(KINDS)),
+        provider_code=draw(rarely(st.just("H2"), st.none())),
+        provider_kind=draw(rarely(st.sampled_from(PROVIDER_KINDS), st.none())),
+        valid_from=valid_from,
+        valid_to=valid_from + timedelta(days=draw(st.integers(0, 120))),
+        amount_fen=draw(st.none() | st.integers(0, 60_000)),
+        days=draw(st.none() | st.integers(0, 4)),
+        quantity=draw(st.none() | st.decimals("0", "40", places=4).map(lambda number: f"{number:f}")),
+        items=draw(rarely(some(CODES, 1, 3), st.just(()))),
+        state=draw(rarely(st.just("revoked"), st.just("issued"))),
+    )
+
+
+@st.composite
+def used_within(draw: st.DrawFn, authorization: Authorization) -> Used:
+    """What settled bills took: within the authorization's limits, as they always are."""
+    limit = Decimal(authorization.quantity or "40")
+    quantity = (limit * draw(st.integers(0, 4)) / 4).quantize(Decimal("0.0001"), rounding="ROUND_DOWN")
+    most = 4 if authorization.days is None else authorization.days
+    return Used(
+        allowance_id=f"authorization:{authorization.authorization_no}",
+        fund_fen=draw(st.integers(0, 60_000 if authorization.amount_fen is None else authorization.amount_fen)),
+        quantity=f"{quantity:f}",
+        days=tuple(draw(st.lists(days(), max_size=most, unique=True))),
+    )
+
+
+def enrolments() -> st.SearchStrategy[Enrolment]:
+    return st.builds(
+        Enrolment,
+        enrolment_no=st.just("N1"),
+        area=st.just(AREAS[0]),
+        scheme=rarely(st.just("310"), st.just("410")),
+        employer_id=st.just("E1"),
+        valid_from=st.just(date(2020, 1, 1)),
+        valid_to=rarely(days(), st.none()),
+        effective_from=rarely(days(), st.just(date(2020, 1, 2))),
+        arrears=rarely(MAYBE, st.just(False)),
+        arrears_paid_on=st.none() | days(),
+    )
+
+
+def agreements() -> st.SearchStrategy[Agreement]:
+    return st.builds(
+        Agreement,
+        valid_from=rarely(days(), st.just(date(2024, 1, 1))),
+        valid_to=rarely(days(), st.none()),
+        level=st.sampled_from(LEVELS),
+        agreement_no=st.just("G1"),
+        state=rarely(st.sampled_from(("suspended", "terminated")), st.just("in_force")),
+        suspended_departments=rarely(st.just(("D1",)), st.just(())),
+    )
+
+
+def providers() -> st.SearchStrategy[Provider]:
+    return st.builds(
+        Provider,
+        code=st.just("H1"),
+        name=st.just("测试一院"),
+        kind=st.sampled_from(PROVIDER_KINDS),
+        area=rarely(st.just(AREAS[1]), st.just(AREAS[0])),
+        scheme=st.just("410"),
+        dialect=st.just("native"),
+        token_sha256=st.just("0" * 64),
+        agreements=st.lists(agreements(), min_size=1, max_size=2).map(tuple),
+    )
+
+
+def workers() -> st.SearchStrategy[Worker]:
+    return st.builds(
+        Worker,
+        worker_id=st.just("W1"),
+        area=st.just(AREAS[0]),
+        name=st.just("测试甲"),
+        certno=st.just("C1"),
+        sex=st.sampled_from(("male", "female")),
+        birthday=st.dates(date(1950, 1, 1), date(2024, 4, 1)),
+        employer_id=st.just("E1"),
+    )
+
+
+@st.composite
+def contexts(draw: st.DrawFn) -> Context:
+    """What was read under the worker's lock; allowances are within their limits, settled lines balance."""
+    entitled = [draw(authorizations(place)) for place in range(draw(st.integers(0, 3)))]
+    as_of = draw(rarely(instants(), st.just(datetime(2024, 7, 1, 10, tzinfo=SHANGHAI))))
+    return Context(
+        provider=draw(providers()),
+        worker=draw(workers()),
+        enrolments=tuple(draw(st.lists(enrolments(), min_size=draw(rarely(st.just(0), st.just(1))), max_size=2))),
+        recognitions=tuple(draw(recognitions(place)) for place in range(draw(rarely(st.integers(0, 1), st.just(2))))),
+        authorizations=tuple(entitled),
+        used=tuple(draw(used_within(authorization)) for authorization in entitled if draw(MAYBE)),
+        settled=draw(settled_originals()),
+        devices=tuple(
+            DeviceIssue(catalog_code="D1", issued_on=draw(days("2020-01-01")), settlement_id="S0", item_no="1")
+            for _ in range(draw(st.integers(0, 1)))
+        ),
+        as_of=as_of,
+        day=as_of.date(),
+        versions={"catalog": 1, "policy": 1},
+    )
+
+
+def catalog_items(code: str) -> st.SearchStrategy[CatalogItem]:
+    return st.builds(
+        CatalogItem,
+        area=rarely(st.just(AREAS[1]), st.just(AREAS[0])),
+        scheme=st.just("410"),
+        code=st.just(code),
+        name=st.just("测试项目"),
+        sort=st.just("device") if code == "D1" else st.sampled_from(SORTS[:-1]),
+        valid_from=rarely(days(), st.just(date(2020, 1, 1))),
+        valid_to=rarely(days(), st.none()),
+        ceiling_tertiary_yuan=ceilings(),
+        ceiling_secondary_yuan=ceilings(),
+        ceiling_primary_yuan=ceilings(),
+        ceiling_ungraded_yuan=ceilings(),
+        sex=rarely(st.sampled_from(("male", "female")), st.none()),
+        age_min_years=rarely(st.integers(0, 60), st.none()),
+        age_max_years=rarely(st.integers(20, 90), st.none()),
+        visit_kinds=rarely(some(VISIT_KINDS), st.just(())),
+        provider_kinds=rarely(some(PROVIDER_KINDS), st.just(())),
+        level_min=rarely(st.sampled_from(LEVELS), st.none()),
+        schemes=rarely(some(("410", "510")), st.just(())),
+        diagnosis_prefixes=rarely(some(("S52", "S06")), st.just(())),
+        service_life_years=rarely(st.integers(0, 10), st.none()),
+    )
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog:
+    """A catalog of most of the codes, some in two rows, and matches of some local codes."""
+    rows = [
+        draw(catalog_items(code)) for code in CODES[:-1] for _ in range(draw(rarely(st.integers(0, 2), st.just(1))))
+    ]
+    matches = [
+        Match(
+            area=AREAS[0],
+            scheme="410",
+            provider_code="H1",
+            local_code=local_code,
+            catalog_code=draw(st.sampled_from(CODES)),
+            state=draw(st.sampled_from(("approved", "approved", "pending"))),
+            valid_from=date(2024, 1, 1),
+            valid_to=draw(rarely(days(), st.none())),
+        )
+        for local_code in LOCAL_CODES
+    ]
+    return catalog_of(rows, matches)
+
+
+@st.composite
+def policy_books(draw: st.DrawFn) -> PolicyBook:
+    """Policy of none, one or both areas, with some bearers turned."""
+    rows = {}
+    for area in draw(some(AREAS)):
+        rows[area, "410"] = (
+            Policy(
+                area=area,
+                scheme="410",
+                valid_from=date(2000, 1, 1),
+                tolerance_fen=draw(st.integers(0, 3)),
+                article17_days=draw(st.sampled_from((0, 30))),
+                bearers=draw(
+                    st.dictionaries(
+                        st.sampled_from(("price.ceiling", "line.self_paid", "refund.invalid", "arithmetic.amount")),
+                        st.sampled_from(BEARERS),
+                    )
+                ),
+            ),
+        )
+    return PolicyBook(rows=rows)
+
+
+@st.composite
+def situations(draw: st.DrawFn, refunding: bool = True) -> tuple[Bill, Context, Catalog, PolicyBook]:
+    """All that `adjudicate` takes, drawn so that refunds meet the context's settled lines."""
+    context = draw(contexts())
+    return draw(bills(context.settled, refunding=refunding)), context, draw(catalogs()), draw(policy_books())
