@@ -212,11 +212,14 @@ def _item(item: CatalogItem) -> dict[str, Any]:
     }
 
 
+_REFUSING = {"refused", "blocked_by"}
+
+
 def _case(case: Case) -> dict[str, Any]:
     expected = case.story.expected
     expect: dict[str, Any] = {"refused": expected.refused}
     if expected.refused is None:
-        expect = {name: value for name, value in msgspec.structs.asdict(expected).items() if name != "refused"}
+        expect = {name: value for name, value in msgspec.structs.asdict(expected).items() if name not in _REFUSING}
     return {
         "name": case.story.name,
         "says": {"zh": case.story.says.zh, "en": case.story.says.en},

@@ -93,7 +93,7 @@ PERSONS = (
         provider=TERTIARY,
         visit={"qualification_ids": []},
         lines=(exam("2026-09-01"),),
-        expected=Expected(refused="recognition.unknown"),
+        expected=Expected(refused="qualification.none", blocked_by="recognition.unknown"),
     ),
     Story(
         name="before-injury",

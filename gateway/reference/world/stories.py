@@ -31,6 +31,9 @@ class Expected(Struct, frozen=True, kw_only=True):
     provider_fen: int = 0
     rules: tuple[str, ...] = ()
     refused: str | None = None
+    """The code that a caller is told."""
+    blocked_by: str | None = None
+    """The adjudicator's rule that blocks the bill, where the door refuses it earlier by another code."""
 
 
 class Line(Struct, frozen=True):
