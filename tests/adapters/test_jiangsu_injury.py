@@ -53,7 +53,7 @@ def test_every_field_says_where_it_is_from() -> None:
     assert {field.section for field in every if field.known} == {"§1.3"}
 
 
-@pytest.mark.parametrize("code", [*fields.LATER, "8105"])
+@pytest.mark.parametrize("code", [*fields.LATER, "8101", "8109"])
 def test_codes_to_come_are_said_to_be_so(code: str) -> None:
     """A code of the interface that is not offered yet is named in Chinese."""
     error, text = refused({**golden("2202-cancel-register"), "infno": code})
