@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.coherence import too_many_items
-from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES
+from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES, Table
 from adapters.jiangsu_injury.kinds import Says
 from adapters.jiangsu_injury.nodes import Values, detail_rows, input_node, read_fields, read_row, said
 from schemas.dialect import Profile
@@ -95,7 +95,7 @@ def _upload_items(act: Act) -> AnyRequest | None:
         return None
     items = [read_row(row, ITEM, f"{act.at}/{position}", act.faults) for position, row in enumerate(rows)]
     visits = [_visit_no(item, f"{act.at}/{position}", act) if item else None for position, item in enumerate(items)]
-    workers = [item.pop("psn_no", None) for item in items]
+    workers = [item.pop("worker_id", None) for item in items]
     visit_no, worker_id = _same(visits, "ipt_otp_no", act), _same(workers, "psn_no", act)
     if not items:
         return None
@@ -104,7 +104,7 @@ def _upload_items(act: Act) -> AnyRequest | None:
 
 def _visit_no(values: Values, at: str, act: Act) -> object:
     """Return the visit: `ipt_otp_no`, or else `mdtrt_id`, which is the visit in the national rows."""
-    visit_no, national = values.pop("ipt_otp_no", None), values.pop("mdtrt_id", None)
+    visit_no, national = values.pop("visit_no", None), values.pop("mdtrt_id", None)
     if visit_no is None and national is None:
         act.faults.append(said(f"{at}/ipt_otp_no", _NO_VISIT))
     elif None not in (visit_no, national) and visit_no != national:
@@ -140,7 +140,7 @@ def _listed(act: Act, name: str) -> list[str]:
     del node[name]
     table = CODES[act.infno].fields
     for position, number in enumerate(given):
-        checked = read_fields({name: number}, {name: table[name]}, f"{at}/{name}/{position}", act.faults)
+        checked = read_fields({name: number}, Table(table[name]), f"{at}/{name}/{position}", act.faults)
         if not checked:
             act.faults.append(said(f"{at}/{name}/{position}", _NO_NUMBER))
     return [str(number) for number in given]

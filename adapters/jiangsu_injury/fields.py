@@ -28,7 +28,14 @@ class Field(Struct, frozen=True, kw_only=True):
     section: str
 
 
-Table = dict[str, Field]
+class Table(dict[str, Field]):
+    """The fields of one node by their names; required holds what the required ones fill."""
+
+    def __init__(self, *fields: Field) -> None:
+        """Take each field once."""
+        super().__init__({field.name: field for field in fields})
+        assert len(self) == len(fields), "a field stands twice"
+        self.required = frozenset(field.into for field in fields if field.required)
 
 
 def _content(name: str, zh: str, kind: Kind, into: str | None = None, *, required: bool = False) -> Field:
@@ -74,13 +81,7 @@ def _assumed(*fields: Field, section: str = "§2.3") -> Iterable[Field]:
         )
 
 
-def _table(*fields: Field) -> Table:
-    table = {field.name: field for field in fields}
-    assert len(table) == len(fields), "a field stands twice"
-    return table
-
-
-ENVELOPE = _table(
+ENVELOPE = Table(
     _content("infno", "交易编号", kinds.transaction_code, required=True),
     _content("msgid", "报文ID", kinds.message_id, "message_id", required=True),
     _content("fixmedins_code", "协议机构编号", kinds.code, required=True),
@@ -108,19 +109,19 @@ _PERSON = _content("psn_no", "人员编号", kinds.number, "worker_id", required
 _PERSON_IF_KNOWN = _content("psn_no", "人员编号", kinds.number, "worker_id")
 _MED_TYPE = _content("med_type", "医疗类别", kinds.code, "visit_kind", required=True)
 
-SIGN_IN = _table(
+SIGN_IN = Table(
     *_assumed(_content("opter_no", "操作员编号", kinds.operator, "operator_id")),
     *_assumed(_content("mac", "网卡地址", kinds.text), _content("ip", "终端地址", kinds.text)),
 )
-SIGN_OUT = _table(
+SIGN_OUT = Table(
     *_assumed(
         _content("sign_no", "签到编号", kinds.number),
         _content("opter_no", "操作员编号", kinds.operator, "operator_id"),
     )
 )
-VERIFY_PERSON = _table(
+VERIFY_PERSON = Table(
     *_assumed(
-        _content("certno", "证件号码", kinds.code),
+        _content("certno", "证件号码", kinds.certno),
         _content("psn_no", "人员编号", kinds.number, "worker_id"),
         _content("psn_name", "姓名", kinds.text, "name"),
         _content("mdtrt_cert_type", "就诊凭证类型", kinds.one_of(_01="01", _02="02", _03="03")),
@@ -128,7 +129,7 @@ VERIFY_PERSON = _table(
     ),
     *_carried("card_sn:卡识别码 begntime:开始时间 psn_cert_type:证件类型", "§2.3", known=False),
 )
-REGISTER_VISIT = _table(
+REGISTER_VISIT = Table(
     _VISIT_NO,
     _MED_TYPE,
     _PERSON,
@@ -142,19 +143,19 @@ REGISTER_VISIT = _table(
     _content("tel", "联系电话", kinds.text, "phone"),
     _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number, "qualification_ids"),
 )
-CANCEL_VISIT = _table(
+CANCEL_VISIT = Table(
     *_assumed(_VISIT_NO, _PERSON_IF_KNOWN),
     *_carried("mdtrt_id:就诊ID", "§2.3", known=False),
 )
-ITEM = _table(
+ITEM = Table(
     *_assumed(
         _content("feedetl_sn", "费用明细流水号", kinds.number, "item_no", required=True),
-        _content("ipt_otp_no", "就诊号", kinds.number),
+        _content("ipt_otp_no", "就诊号", kinds.number, "visit_no"),
         _content("mdtrt_id", "就诊ID", kinds.number),
-        _content("psn_no", "人员编号", kinds.number),
+        _content("psn_no", "人员编号", kinds.number, "worker_id"),
         _content("med_list_codg", "医疗目录编码", kinds.code, "catalog_code"),
         _content("medins_list_codg", "机构目录编码", kinds.local_code, "local_code"),
-        _content("medins_list_name", "机构目录名称", kinds.text, "name"),
+        _content("medins_list_name", "机构目录名称", kinds.item_name, "name"),
         _content("cnt", "数量", kinds.quantity, "quantity", required=True),
         _content("pric", "单价", kinds.price, "unit_price_yuan", required=True),
         _content("det_item_fee_sumamt", "明细总额", kinds.line_fen, "amount_fen", required=True),
@@ -181,9 +182,9 @@ ITEM = _table(
     ),
 )
 """A row of 2204. No row field of Jiangsu's is known: all are the national ones."""
-WITHDRAW_ITEMS = _table(
+WITHDRAW_ITEMS = Table(
     *_assumed(
-        _content("ipt_otp_no", "就诊号", kinds.number),
+        _content("ipt_otp_no", "就诊号", kinds.number, "visit_no"),
         _content("mdtrt_id", "就诊ID", kinds.number),
         _PERSON_IF_KNOWN,
         _content("chrg_bchno", "收费批次号", kinds.number, "batch_nos"),
@@ -208,9 +209,9 @@ _BILL = (
         _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number, "qualification_ids"), section="§1.3"
     ),
 )
-PRESETTLE = _table(*_BILL)
-SETTLE = _table(*_BILL)
-CANCEL_SETTLEMENT = _table(
+PRESETTLE = Table(*_BILL)
+SETTLE = Table(*_BILL)
+CANCEL_SETTLEMENT = Table(
     *_assumed(
         _content("ipt_otp_no", "就诊号", kinds.number, "visit_no"),
         _content("mdtrt_id", "单据号", kinds.number, "bill_no"),
@@ -218,7 +219,7 @@ CANCEL_SETTLEMENT = _table(
         _PERSON_IF_KNOWN,
     )
 )
-REVERSE = _table(
+REVERSE = Table(
     *_assumed(_content("omsgid", "原报文ID", kinds.message_id, "original_message_id", required=True)),
     *_assumed(
         Field(
@@ -271,11 +272,6 @@ LATER = {
     "9103": "费用明细下载",
     "9104": "处方明细下载",
     "9105": "近期就诊查询",
-    "8101": "劳鉴体检机构查询",
-    "8103": "劳鉴体检机构查询",
-    "8106": "劳鉴体检机构查询",
-    "8107": "劳鉴体检机构查询",
-    "8109": "劳鉴体检机构查询",
 }
 """What the interface has and we do not offer yet."""
 LATER_CLASSES = {"81": "劳鉴体检机构类"}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -57,23 +58,31 @@ _PLAIN = rf"{_EDGE}(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*{_EDGE})?"
 _PLAIN_ZH = "首尾不得有空白，不得含换行或其他控制字符"
 _PLAIN_EN = "take away blanks at both ends, line breaks and control characters"
 
-number = _matching(_NUMBER, 40, _NUMBER_ZH, _NUMBER_EN)
-code = _matching(_NUMBER, 50, _NUMBER_ZH, _NUMBER_EN)
+# The same codes, prices and times stand in row after row, so what was read once is remembered; a person's are not.
+_remembered = lru_cache(maxsize=4_096)
+
+number = _remembered(_matching(_NUMBER, 40, _NUMBER_ZH, _NUMBER_EN))
+code = _remembered(_matching(_NUMBER, 50, _NUMBER_ZH, _NUMBER_EN))
+certno = _matching(_NUMBER, 50, _NUMBER_ZH, _NUMBER_EN)
 text = _matching(_PLAIN, 200, _PLAIN_ZH, _PLAIN_EN)
-local_code = _matching(_PLAIN, 150, _PLAIN_ZH, _PLAIN_EN)
+local_code = _remembered(_matching(_PLAIN, 150, _PLAIN_ZH, _PLAIN_EN))
+item_name = _remembered(_matching(_PLAIN, 200, _PLAIN_ZH, _PLAIN_EN))
 operator = _matching(_PLAIN, 50, _PLAIN_ZH, _PLAIN_EN)
-anything = _matching(r"[\s\S]*", 4_000, "请缩短", "shorten it")
-quantity = _matching(
-    r"-?[0-9]{1,12}(\.[0-9]{1,4})?",
-    18,
-    "应为十进制数，至多12位整数、4位小数",
-    "a decimal of at most 12 and 4 digits",
+quantity = _remembered(
+    _matching(
+        r"-?[0-9]{1,12}(\.[0-9]{1,4})?",
+        18,
+        "应为十进制数，至多12位整数、4位小数",
+        "a decimal of at most 12 and 4 digits",
+    )
 )
-price = _matching(
-    r"[0-9]{1,10}(\.[0-9]{1,6})?",
-    17,
-    "应为以元为单位的十进制数，至多10位整数、6位小数",
-    "a decimal in yuan of at most 10 and 6 digits",
+price = _remembered(
+    _matching(
+        r"[0-9]{1,10}(\.[0-9]{1,6})?",
+        17,
+        "应为以元为单位的十进制数，至多10位整数、6位小数",
+        "a decimal in yuan of at most 10 and 6 digits",
+    )
 )
 diagnosis = _matching(
     r"[A-Z][0-9]{2}(\.[0-9A-Za-z]{1,4})?[+*]?",
@@ -88,6 +97,19 @@ message_id = _matching(
     "the provider's code, a time of 14 digits and a running number of 4, joined",
 )
 transaction_code = _matching(r"[0-9]{4}[A-Z]?", 5, "应为4位交易编号", "a transaction code of 4 digits")
+
+
+_CARRIED_MAX = 4_000
+_CARRIED_LONG = Says(
+    "field.length", "过长", "too long", f"至多{_CARRIED_MAX}个字符", f"at most {_CARRIED_MAX} characters"
+)
+
+
+def anything(text: str) -> str:
+    """Take any text of a bounded length: what is carried is judged by nobody."""
+    if len(text) > _CARRIED_MAX:
+        raise Unreadable(_CARRIED_LONG)
+    return text
 
 
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2}))?")
@@ -113,6 +135,7 @@ def fen(text: str, fen_max: int = FEN_MAX) -> int:
     return -value if sign else value
 
 
+@_remembered
 def line_fen(text: str) -> int:
     """Return the fen of one line's amount, exactly."""
     return fen(text, LINE_FEN_MAX)
@@ -129,6 +152,7 @@ _INSTANT_WRONG = Says(
 )
 
 
+@_remembered
 def instant(text: str) -> datetime:
     """Return the instant of a wall-clock time in Asia/Shanghai: yyyyMMddHHmmss, or yyyy-MM-dd HH:mm:ss."""
     if _PACKED.fullmatch(text):

@@ -1,6 +1,6 @@
 """Reads one node of a message by its table of fields, and finds the node that a code's fields stand in."""
 
-from adapters.jiangsu_injury.fields import Code, Field, Table
+from adapters.jiangsu_injury.fields import Code, Table
 from adapters.jiangsu_injury.kinds import Says, Unreadable
 from schemas.problems import Fault
 
@@ -27,29 +27,29 @@ def read_fields(node: dict[str, object], table: Table, at: str, faults: list[Fau
     values: Values = {}
     for name, given in node.items():
         field = table.get(name)
-        if field is None:
-            faults.append(said(_join(at, name), _UNKNOWN))
-        elif isinstance(given, str):
-            if given:
-                _read_field(field, str(given), at, values, faults)
-        elif given is not None:
-            faults.append(said(_join(at, name), _NOT_TEXT))
-    faults.extend(said(_join(at, name), _MISSING) for name in _required(table) if node.get(name) in (None, ""))
+        if given is None or given == "":
+            if field is None:
+                faults.append(said(_join(at, name), _UNKNOWN))
+            continue
+        if field is None or not isinstance(given, str):
+            faults.append(said(_join(at, name), _NOT_TEXT if field else _UNKNOWN))
+            continue
+        try:
+            value = field.kind(given)
+        except Unreadable as error:
+            faults.append(said(_join(at, name), error.says))
+        else:
+            if field.use != "carried":
+                values[field.into] = value
+    if not table.required <= values.keys():
+        faults.extend(_missing(node, table, at))
     return values
 
 
-def _read_field(field: Field, text: str, at: str, values: Values, faults: list[Fault]) -> None:
-    try:
-        value = field.kind(text)
-    except Unreadable as error:
-        faults.append(said(_join(at, field.name), error.says))
-        return
-    if field.use != "carried":
-        values[field.into] = value
-
-
-def _required(table: Table) -> list[str]:
-    return [name for name, field in table.items() if field.required]
+def _missing(node: dict[str, object], table: Table, at: str) -> list[Fault]:
+    """Return a fault for each required field that is absent or empty; one that could not be read has its own."""
+    names = [name for name, field in table.items() if field.required and node.get(name) in (None, "")]
+    return [said(_join(at, name), _MISSING) for name in names]
 
 
 def input_node(message: dict[str, object], code: Code, faults: list[Fault]) -> tuple[dict[str, object], str]:

@@ -1,6 +1,6 @@
 """Where a fault stands, in the words of the sender's own message."""
 
-from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM, Table
+from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM, Field
 
 _ROWS = ("items", "feedetail")
 
@@ -29,13 +29,13 @@ def place_zh(infno: str, pointer: str) -> str:
     return ".".join(_titled(table, step) for step in steps)
 
 
-def _wire_name(table: Table, name: str) -> str:
+def _wire_name(table: dict[str, Field], name: str) -> str:
     """Return the field that fills a canonical one; a name that no field fills stays."""
     if name in table:
         return name
     return next((field.name for field in table.values() if field.into == name and field.use != "carried"), name)
 
 
-def _titled(table: Table, name: str) -> str:
+def _titled(table: dict[str, Field], name: str) -> str:
     wire = _wire_name(table, name)
     return f"{wire}（{table[wire].zh}）" if wire in table else wire

@@ -22,7 +22,7 @@ def read(message: Inbound, profile: Profile) -> Message:
 
     Raises WireError with every fault of the message at once, and Unsupported for a code that is not offered.
     """
-    value = json_text.read(message.body)
+    value = json_text.read(message.body, number=str)
     if not isinstance(value, dict):
         raise WireError(said("", _NOT_OBJECT))
     faults: list[Fault] = []

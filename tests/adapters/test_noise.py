@@ -158,6 +158,7 @@ FILLS = {
     "setl_id": {"settlement_id"},
     "omsgid": {"original_message_id"},
     "opter_no": {"operator_id"},
+    "sign_no": {"sign_no"},
     "mac": {"terminal"},
     "ip": {"terminal"},
     "certno": {"certno"},
