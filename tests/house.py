@@ -64,7 +64,7 @@ class Gateway:
         assert process.stdout is not None
         async with asyncio.timeout(30):
             told = await process.stdout.readline()
-        assert told.startswith(b"listening on port "), (told, log.read_text()[-2000:])
+        assert told.startswith(b"listening on port "), (told, f"see {log}")
         return cls(process, int(told.split()[-1]))
 
     async def session(self) -> aiohttp.ClientSession:

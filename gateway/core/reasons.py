@@ -152,13 +152,6 @@ REASONS: dict[str, Reason] = {
         "请读卡（1101）取得有效的资格审核编号",
         "verify the person to get the qualifications in force",
     ),
-    "qualification.revoked": Reason(
-        Refused,
-        "资格审核编号{qualification_id}已撤销",
-        "qualification {qualification_id} was revoked",
-        "请读卡（1101）取得有效的资格审核编号",
-        "verify the person to get the qualifications in force",
-    ),
     "qualification.none": Reason(
         Refused,
         "就诊{visit_no}尚无工伤资格审核编号，不能结算",

@@ -19,7 +19,7 @@ from schemas.scalars import VisitState
 def decide_register(request: RegisterVisit, standing: Standing, making: Making) -> Verdict:
     """Register a visit; its qualifications may still be to come.
 
-    Refuses: worker.unknown, qualification.unknown, qualification.revoked, visit.exists, visit.admission_in_future.
+    Refuses: worker.unknown, qualification.unknown, visit.exists, visit.admission_in_future.
     """
     worker = worker_of(standing)
     if held := standing.keys.get(visit_key(making, request.visit_no)):
@@ -95,17 +95,12 @@ def check_terms(terms: VisitTerms, worker: WorkerFile, standing: Standing) -> No
 
 
 def qualification_faults(qualification_ids: tuple[str, ...], worker: WorkerFile) -> list[Fault]:
-    """Return what is wrong with qualifications: not this worker's, or revoked."""
-    recognitions = {one.qualification_id: one.state for one in worker.recognitions}
-    states = recognitions | {one.qualification_id: one.state for one in worker.authorizations}
+    """Return which qualifications are not this worker's; one that was revoked is for the rules to judge, by line."""
+    known = {one.qualification_id for one in (*worker.recognitions, *worker.authorizations)}
     return [
-        fault(
-            "qualification.revoked" if qualification_id in states else "qualification.unknown",
-            f"/qualification_ids/{index}",
-            qualification_id=qualification_id,
-        )
+        fault("qualification.unknown", f"/qualification_ids/{index}", qualification_id=qualification_id)
         for index, qualification_id in enumerate(qualification_ids)
-        if states.get(qualification_id) in {None, "revoked", "refused"}
+        if qualification_id not in known
     ]
 
 
