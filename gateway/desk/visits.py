@@ -96,7 +96,8 @@ def check_terms(terms: VisitTerms, worker: WorkerFile, standing: Standing) -> No
 
 def qualification_faults(qualification_ids: tuple[str, ...], worker: WorkerFile) -> list[Fault]:
     """Return which qualifications are not this worker's; one that was revoked is for the rules to judge, by line."""
-    known = {one.qualification_id for one in (*worker.recognitions, *worker.authorizations)}
+    known = {one.qualification_id for one in worker.recognitions}
+    known |= {one.qualification_id for one in worker.authorizations}
     return [
         fault("qualification.unknown", f"/qualification_ids/{index}", qualification_id=qualification_id)
         for index, qualification_id in enumerate(qualification_ids)
