@@ -3,6 +3,7 @@
 import typer
 
 from gateway.cli import keys, migrate
+from gateway.cli.demo import demo
 from gateway.cli.import_ import import_files
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
@@ -28,3 +29,4 @@ app.command()(serve)
 app.command()(verify)
 app.command("import")(import_files)
 app.command()(world)
+app.command()(demo)
