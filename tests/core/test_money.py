@@ -74,7 +74,9 @@ def test_an_allocation_loses_nothing(total: int, weights: list[int]) -> None:
     shares = allocate(total, weights)
 
     assert sum(shares) == total
-    assert all(abs(share - Fraction(total * weight, sum(weights))) < 1 for share, weight in zip(shares, weights, strict=True))
+    assert all(
+        abs(share - Fraction(total * weight, sum(weights))) < 1 for share, weight in zip(shares, weights, strict=True)
+    )
 
 
 def test_the_largest_remainder_comes_first() -> None:

@@ -17,7 +17,8 @@ from schemas.decisions import Decision, LineDecision
 from schemas.facts import DeviceIssue, Used
 from schemas.requests import Item
 from schemas.scalars import Bearer
-from tests.core.strategies import bills, catalogs, contexts, policy_books, situations
+from tests.core.facts import catalogs, policy_books
+from tests.core.strategies import bills, contexts, situations
 
 MANY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
