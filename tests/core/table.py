@@ -236,6 +236,7 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, int, str | None]]]] = [
     ("former device served its life",         device(service_life_years=3) | issued("2021-05-01"), PASSES),
     ("a day short of it",                     device(service_life_years=3) | issued("2021-05-02"), whole("device.service_life", "worker")),
     ("no service life",                       device() | issued("2024-04-01"),                 PASSES),
+    ("issued that very day",                  device(service_life_years=1) | issued("2024-05-01"), whole("device.service_life", "worker")),
     ("issued later than the line",            device(service_life_years=3) | issued("2024-05-02"), PASSES),
     # 24 ceilings
     ("at the ceiling",                        row(ceiling_tertiary_yuan="50"),                 PASSES),
