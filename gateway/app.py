@@ -39,13 +39,17 @@ OUTCOME_CONNECTIONS_MAX = 2
 """Kept apart for QueryOutcome, which stays up when all else is busy."""
 
 
+FOLLOWING_CONNECTIONS_MAX = 2
+"""Kept apart for what follows the tables: who reads with one connection may wait for it, and must not starve it."""
+
+
 class Application:
     """The house behind the edge: everything that answers, wired together."""
 
-    def __init__(self, *, path: Walk, reader: Reader, references: Reference, keyring: Keyring, pool: Any) -> None:
+    def __init__(self, *, path: Walk, desk: Desk, references: Reference, keyring: Keyring, pool: Any) -> None:
         """Take the rooms."""
         self._path = path
-        self._reader = reader
+        self._desk = desk
         self._references = references
         self._keyring = keyring
         self._pool = pool
@@ -60,7 +64,7 @@ class Application:
 
     async def receipt(self, caller: Provider, settlement_id: str) -> Reply:
         """Return the receipt of a settlement of the caller."""
-        jws = await self._reader.receipt(settlement_id, caller)
+        jws = await self._desk.receipt(settlement_id, caller)
         return Reply(status=200, content_type="application/jose", body=jws.encode())
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, message: Inbound | None) -> Reply:
@@ -96,8 +100,9 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pooled(dsn, "gateway-read", settings.database.pool_max, limits))
         outcomes = await stack.enter_async_context(pooled(dsn, "gateway-outcome", OUTCOME_CONNECTIONS_MAX, limits))
-        references = Reference(pool)
-        keyring = Keyring(pool, seals)
+        following = await stack.enter_async_context(pooled(dsn, "gateway-follow", FOLLOWING_CONNECTIONS_MAX, limits))
+        references = Reference(following)
+        keyring = Keyring(following, seals)
         batcher = Batcher(lane_of(settings, dsn, limits, seals, references), bounds_of(settings))
         for part in (references, keyring):
             await part.start()
@@ -106,7 +111,7 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
-        yield Application(path=Walk(desk, ADAPTERS), reader=reader, references=references, keyring=keyring, pool=pool)
+        yield Application(path=Walk(desk, ADAPTERS), desk=desk, references=references, keyring=keyring, pool=pool)
 
 
 @asynccontextmanager

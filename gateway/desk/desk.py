@@ -14,6 +14,7 @@ from gateway.desk.leading import Leads, leads
 from gateway.desk.reading import Reader
 from gateway.desk.receipts import Asked as AskedDigests
 from gateway.desk.receipts import receipt_of
+from gateway.settling.away import AWAY, SLOW, busy
 from gateway.settling.batch import Outcome
 from gateway.settling.batcher import Settles
 from gateway.settling.lane import seal_answer
@@ -23,6 +24,7 @@ from gateway.store.ids import new_id
 from gateway.store.rows import ReceiptRow
 from gateway.store.sealing import Seals
 from schemas.answers import AnyAnswer
+from schemas.facts import Provider
 from schemas.problems import GatewayError
 from schemas.requests import (
     CancelSettlement,
@@ -53,6 +55,14 @@ class Desk:
 
     async def answer(self, asked: Asked) -> Outcome:
         """Return the answer's bytes; raise GatewayError where the request is refused."""
+        try:
+            return await self._answer(asked)
+        except SLOW as error:
+            raise busy() from error
+        except AWAY as error:
+            raise busy("house.database_away") from error
+
+    async def _answer(self, asked: Asked) -> Outcome:
         request = asked.request
         ended = await self._cycle_fault(asked)
         if not isinstance(request, Reading):
@@ -60,6 +70,13 @@ class Desk:
         if ended is not None:
             raise ended
         return Outcome(answer=asked.word(await self._read(asked, request)), repeated=False)
+
+    async def receipt(self, settlement_id: str, caller: Provider) -> str:
+        """Return the receipt of a settlement of the caller."""
+        try:
+            return await self._reader.receipt(settlement_id, caller)
+        except AWAY as error:
+            raise busy("house.database_away") from error
 
     async def _cycle_fault(self, asked: Asked) -> GatewayError | None:
         """Return why the message stands outside an operator's cycle; a repeat is answered all the same (G2)."""

@@ -15,6 +15,7 @@ from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
 from gateway.desk.settlements import decided
 from gateway.desk.undoing import sums_of
+from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book
 from gateway.settling.lane import TOMBSTONE, References, open_answer
 from gateway.settling.loading import Loader
@@ -65,7 +66,7 @@ class Reader:
 
     async def person(self, request: VerifyPerson, caller: Provider) -> PersonVerified:
         """Return a worker's card, or refuse: worker.unknown (also where a stated name is another's)."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection, connection.transaction(readonly=True):
             worker_id = request.worker_id
             if worker_id is None and request.certno is not None:
                 index = self._seals.blind_index("certno", request.certno)
@@ -82,7 +83,7 @@ class Reader:
 
     async def preview(self, request: Presettle, caller: Provider, adapter_version: int) -> Presettled:
         """Return what Settle would decide now; its sums are kept beside the visit, nothing else."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             async with connection.transaction(readonly=True):
                 standing = await self._standing(connection, caller, request.visit_no)
             answer, digest, file = decide_presettle(request, standing, adapter_version)
@@ -125,7 +126,7 @@ class Reader:
     async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
         """Return what became of a message, by its own small pool (G9)."""
         named = ([caller.code], [request.message_id])
-        async with self._outcomes.acquire() as connection:
+        async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
             if seen is not None:
                 return self._seen(MessageRow(**seen), caller)
@@ -150,7 +151,7 @@ class Reader:
 
     async def settlement(self, request: QuerySettlement, caller: Provider) -> SettlementFound:
         """Return a settlement of this provider as it stands."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             settlement_id, worker_id = await self._own(connection, request.settlement_id, caller)
             row, cancelled_by = await self._row(connection, worker_id, settlement_id)
             if row.kind == "cancellation":
@@ -169,14 +170,14 @@ class Reader:
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of this provider."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             known, worker_id = await self._own(connection, settlement_id, caller)
             jws: str = await connection.fetchval(self._sql("receipt_of"), worker_id, known)
             return jws
 
     async def place(self, settlement_id: str, caller: Provider) -> tuple[str, UUID]:
         """Return worker and visit of a settlement of this provider."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             known, worker_id = await self._own(connection, settlement_id, caller)
             row, _ = await self._row(connection, worker_id, known)
             return worker_id, row.visit_id
@@ -202,7 +203,7 @@ class Reader:
 
     async def cycle_fault(self, sign_no: str | None, caller: Provider) -> GatewayError | None:
         """Return why a sign-in number opens nothing now, or None where its cycle is open."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
             now = await connection.fetchval("SELECT now()")
         policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))

@@ -10,35 +10,17 @@ import contextlib
 from collections import deque
 from typing import Protocol
 
-import asyncpg
 import structlog
 from msgspec import Struct
 
 from gateway.core.reasons import refusal
+from gateway.settling.away import AWAY, RETRY, SLOW, busy
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.lane import Lane
 from gateway.settling.standing import Ask
-from gateway.store.errors import DatabaseAway
 from schemas.problems import GatewayError
 
 log = structlog.get_logger()
-
-RETRY = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.SerializationError,
-    asyncpg.UniqueViolationError,
-)
-"""Faults of running at once: the same batch may well pass the next time."""
-AWAY = (
-    DatabaseAway,
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    TimeoutError,
-)
-"""The database is out of reach: whether a commit went through shows when the message ids are read again."""
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -49,7 +31,6 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """An ask with more lines settles in a batch of its own."""
     queue_bills_max: int = 1024
     retries_max: int = 5
-    retry_after_s: int = 2
 
 
 class Waiting:
@@ -109,17 +90,12 @@ class Batcher:
         while name in self._known:
             await asyncio.wait([self._known[name].answer])
         if len(self._queue) >= self._bounds.queue_bills_max:
-            raise self._full()
+            raise busy()
         waiting = Waiting(ask)
         self._known[name] = waiting
         self._queue.append(waiting)
         self._arrived.set()
         return await asyncio.shield(waiting.answer)
-
-    def _full(self) -> GatewayError:
-        error = refusal("house.full")
-        error.retry_after_s = self._bounds.retry_after_s
-        return error
 
     async def _run(self) -> None:
         while True:
@@ -189,12 +165,10 @@ class Batcher:
 
     def _failed(self, error: Exception) -> GatewayError:
         """Return what a caller is told: unknown is not failed (G9)."""
-        if isinstance(error, RETRY):
-            return self._full()
+        if isinstance(error, SLOW):
+            return busy()
         if isinstance(error, AWAY):
-            away = refusal("house.database_away")
-            away.retry_after_s = self._bounds.retry_after_s
-            return away
+            return busy("house.database_away")
         log.error("batch_broken", code=type(error).__name__, exc_info=error)
         return refusal("bill.breaks")
 

@@ -121,8 +121,10 @@ async def test_a_big_catalog_does_not_hold_the_others_up(
             waits.append(asyncio.get_running_loop().time() - before)
 
     running = asyncio.create_task(others())
+    began = asyncio.get_running_loop().time()
     await reference.refresh()
+    took = asyncio.get_running_loop().time() - began
     running.cancel()
 
     assert len(reference.newest().catalog.items) == 20_000
-    assert max(waits) < 0.1
+    assert max(waits) < took / 3, "one step held the loop for a third of the whole load"
