@@ -32,6 +32,7 @@ class Caller:
         self._tokens = tokens
         self._keys: Any = {}
         self._session: aiohttp.ClientSession | None = None
+        self.jwks = b""
         self.verified = 0
         self.receipts = 0
 
@@ -40,7 +41,8 @@ class Caller:
         await self.close()
         self._session = aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=30))
         async with self._session.get("/.well-known/jwks.json") as answer:
-            self._keys = read_jwks(await answer.read())
+            self.jwks = await answer.read()
+        self._keys = read_jwks(self.jwks)
 
     async def close(self) -> None:
         """Close all connections."""

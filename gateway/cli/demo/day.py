@@ -5,6 +5,7 @@ import contextlib
 import json
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ async def day(folder: Path, *, once: bool, port: int, seed: int) -> int:
             morning = Morning(world, served, caller)
             went_well = await told(morning, target.dsn, caller)
             if went_well and not once:
+                keep_proof(folder, morning.receipt, caller.jwks)
                 await stay_up(served, folder, world)
         finally:
             await caller.close()
@@ -109,6 +111,12 @@ async def the_books(dsn: str) -> dict[str, int]:
         await connection.close()
 
 
+def keep_proof(folder: Path, receipt: str, jwks: bytes) -> None:
+    """Keep the last receipt and the public keys as files, so that anybody can check the one by the other offline."""
+    (folder / "receipt.jws").write_text(receipt)
+    (folder / "jwks.json").write_bytes(jwks)
+
+
 async def stay_up(served: Served, folder: Path, world: dict[str, Any]) -> None:
     """Leave the server up with something to try, until Ctrl-C."""
     case = next(case for case in world["cases"] if case["name"] == "over-ceiling")
@@ -124,8 +132,15 @@ async def stay_up(served: Served, folder: Path, world: dict[str, Any]) -> None:
         f"-H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-bill' --data @{body}\n",
         soft_wrap=True,
     )
+    console.print("The last receipt, checked offline, by the public keys alone:\n")
+    console.print(f"{gateway()} verify {folder / 'receipt.jws'} --jwks {folder / 'jwks.json'}\n", soft_wrap=True)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with contextlib.suppress(asyncio.CancelledError):
         await stopped.wait()
+
+
+def gateway() -> str:
+    """Return how this very command was called."""
+    return sys.argv[0]
