@@ -40,7 +40,7 @@ def decide_cancel(request: CancelSettlement, standing: Standing, making: Making)
     """
     file = standing.visit
     if file is None or standing.caller.code != file.visit.provider_code:
-        raise refusal("settlement.unknown", "/settlement_id")
+        raise refusal("settlement.unknown", "/settlement_id" if request.settlement_id else "/visit_no")
     visit_at(standing, file.visit.visit_no, request.worker_id)
     original = in_force(file, settlement_id=request.settlement_id, bill_no=request.bill_no)
     row, effects = cancellation(file, original, standing, making)
