@@ -45,7 +45,15 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
     decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
     stop(decision, request, {item_no: f"/item_nos/{index}" for index, item_no in enumerate(request.item_nos)})
     compare(request, decision.sums, file, items_digest(plain))
-    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
+    settling = Settling(
+        bill=bill,
+        context=context,
+        decision=decision,
+        standing=standing,
+        making=making,
+        file=file,
+        attached=visit.qualification_ids[len(file.visit.qualification_ids) :],
+    )
     taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
     state = after(move, file.visit.state)
     if state == "settled" and len(items) < len(open_items(file)):

@@ -73,7 +73,15 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
         moved = (begun, visit_key_row(begun))
     elif file is not None:
         moved = added_to(file, visit, request, making)
-    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
+    settling = Settling(
+        bill=bill,
+        context=context,
+        decision=decision,
+        standing=standing,
+        making=making,
+        file=file,
+        attached=visit.qualification_ids[len(before.qualification_ids) :],
+    )
     return settling_verdict(settling, (*moved, *rows))
 
 
@@ -86,7 +94,7 @@ def entitled(before: Visit, request: SubmitBill, standing: Standing) -> Visit:
 
 
 def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
-    """Return the visit that a document adds to, or None where it begins one; refuse one that is another's, or differs."""
+    """Return the visit that a document adds to, or None where it begins one; refuse another's, or other terms."""
     file = standing.visit
     if file is None or file.visit.state == "cancelled":
         return None

@@ -1,5 +1,6 @@
 """CancelSettlement (结算撤销): undo a settlement that is known, by new entries."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from gateway.store.rows import (
     PostingRow,
     SettledLineRow,
     SettlementRow,
+    VisitChanged,
 )
 from schemas.answers import SettlementCancelled, SortSum
 from schemas.requests import CancelSettlement, Sums
@@ -83,15 +85,34 @@ def cancellation(
             for live in file.items
             if live.settlement_id == original.settlement_id
         ),
-        changed(file, state=after("CancelSettlement", file.visit.state, bills=bills), bills=bills),
+        as_before(file, original, bills),
         *keys_freed(original),
     )
     return row, effects
 
 
+def as_before(file: VisitFile, original: SettlementRow, bills: int) -> VisitChanged:
+    """Return the visit's move back: what the bill said of its discharge and added to its qualifications is gone."""
+    stated = [row.discharged_at for row in by_turn(file.settlements) if row.settlement_id != original.settlement_id]
+    return changed(
+        file,
+        state=after("CancelSettlement", file.visit.state, bills=bills),
+        bills=bills,
+        discharged_at=next(filter(None, reversed(stated)), None),
+        qualification_ids=tuple(
+            one for one in file.visit.qualification_ids if one not in original.attached_qualification_ids
+        ),
+    )
+
+
+def by_turn(settlements: Iterable[SettlementRow]) -> list[SettlementRow]:
+    """Return a visit's settlements in the order of its bills."""
+    return sorted(settlements, key=lambda row: row.interim_no or 0)
+
+
 def later_first(file: VisitFile, original: SettlementRow) -> None:
     """Refuse to undo bill n before n + 1."""
-    last = max(file.settlements, key=lambda row: row.interim_no or 0)
+    last = by_turn(file.settlements)[-1]
     if last.settlement_id != original.settlement_id:
         raise refusal(
             "settlement.later_first",
