@@ -131,6 +131,9 @@ def undo_document(
         kept = tuple(one for one in effects if not isinstance(one, VisitChanged))
         bare = replace(file, visit=replace(file.visit, bills=0))
         return row, (*kept, *undo_visit(bare, making.message_id))
+    settled = {original.settlement_id, None}
+    if later := [live.item.item_no for live in mine if live.settlement_id not in settled]:
+        raise overtaken(f"明细{later[0]}已由后来的单据结算 / item {later[0]} is settled in a later bill")
     return row, (*effects, *gone(file, [live.item.item_no for live in mine], making))
 
 

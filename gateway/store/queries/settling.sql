@@ -102,8 +102,8 @@ WHERE i.withdrawn_by IS NULL
 ORDER BY i.position;
 
 -- name: items_withdrawn_by
--- The items of visits that the named message withdrew.
-SELECT i.item_no
+-- The items of visits that the named message withdrew, each with the message that brought it.
+SELECT i.item_no, i.message_id
 FROM item AS i
 WHERE i.worker_id = $1 AND i.visit_id = $2 AND i.withdrawn_by = $3
 ORDER BY i.position;
