@@ -100,9 +100,6 @@ REASONS: dict[str, Reason] = {
         "如需更改，请先撤销结算（2208）",
         "to change it, cancel its last settlement first",
     ),
-    "visit.cancelled": Reason(
-        Conflict, "就诊{visit_no}已撤销", "visit {visit_no} was cancelled", "请重新登记（2201）", "register it anew"
-    ),
     "visit.has_settlements": Reason(
         Conflict,
         "就诊{visit_no}已有结算，不能撤销登记",

@@ -19,19 +19,19 @@ Move: TypeAlias = Literal[
 State: TypeAlias = VisitState | Literal["unknown"]
 
 # A cell is the next state, or the code of the refusal (those have a dot). by_bills: what follows from the bills left.
-# A cancelled visit has freed its number: registering or submitting under it starts a new visit.
+# A cancelled visit has freed its number: under it stands no visit, until one is registered or submitted anew.
 TABLE = """
-move              unknown        open                      part_settled           settled        cancelled
-RegisterVisit     open           visit.exists              visit.exists           visit.exists   open
-CancelVisit       visit.unknown  cancelled                 visit.has_settlements  visit.settled  visit.cancelled
-UploadItems       visit.unknown  open                      part_settled           visit.settled  visit.cancelled
-WithdrawItems     visit.unknown  open                      part_settled           visit.settled  visit.cancelled
-Presettle         visit.unknown  open                      part_settled           visit.settled  visit.cancelled
-SettleInterim     visit.unknown  part_settled              part_settled           visit.settled  visit.cancelled
-SettleFinal       visit.unknown  settled                   settled                visit.settled  visit.cancelled
-SubmitInterim     part_settled   part_settled              part_settled           part_settled   part_settled
-SubmitFinal       settled        settled                   settled                settled        settled
-CancelSettlement  visit.unknown  settlement.not_in_force   by_bills               by_bills       visit.cancelled
+move             unknown            open                    part_settled          settled       cancelled
+RegisterVisit    open               visit.exists            visit.exists          visit.exists  open
+CancelVisit      visit.unknown      cancelled               visit.has_settlements visit.settled visit.unknown
+UploadItems      visit.unknown      open                    part_settled          visit.settled visit.unknown
+WithdrawItems    visit.unknown      open                    part_settled          visit.settled visit.unknown
+Presettle        visit.unknown      open                    part_settled          visit.settled visit.unknown
+SettleInterim    visit.unknown      part_settled            part_settled          visit.settled visit.unknown
+SettleFinal      visit.unknown      settled                 settled               visit.settled visit.unknown
+SubmitInterim    part_settled       part_settled            part_settled          part_settled  part_settled
+SubmitFinal      settled            settled                 settled               settled       settled
+CancelSettlement settlement.unknown settlement.not_in_force by_bills              by_bills      settlement.not_in_force
 """
 
 

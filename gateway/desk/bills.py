@@ -1,5 +1,6 @@
-"""Presettle, Settle and SubmitBill (预结算, 结算, 整单结算): one computation, three ways in."""
+"""Presettle and Settle (预结算, 结算): one computation, which documents share."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,25 +11,14 @@ from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import Move, after, refused
 from gateway.desk.asking import Making, Verdict
-from gateway.desk.items import item_rows, next_position, sift
 from gateway.desk.settlements import Settling, decided, items_digest, settlement_effects
-from gateway.desk.visits import (
-    changed,
-    check_terms,
-    new_visit,
-    qualification_faults,
-    told,
-    visit_at,
-    visit_key_row,
-    worker_of,
-)
-from gateway.settling.book import visit_of_row
+from gateway.desk.visits import changed, qualification_faults, told, visit_at, worker_of
 from gateway.settling.standing import Key, LiveItem, Standing, VisitFile
-from gateway.store.rows import Effect, ItemSettled, VisitRow
+from gateway.store.rows import Effect, ItemSettled
 from schemas.answers import Presettled
 from schemas.decisions import Decision
 from schemas.problems import Conflict, Fault, Refused
-from schemas.requests import BillTerms, Item, Presettle, Settle, SubmitBill, Sums
+from schemas.requests import BillTerms, Item, Presettle, Settle, Sums
 
 
 def decide_presettle(
@@ -53,9 +43,17 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
     free_keys(request, request.visit_no, standing, making)
     plain = tuple(live.item for live in items)
     decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
-    stop(decision, request, plain)
+    stop(decision, request, {item_no: f"/item_nos/{index}" for index, item_no in enumerate(request.item_nos)})
     compare(request, decision.sums, file, items_digest(plain))
-    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
+    settling = Settling(
+        bill=bill,
+        context=context,
+        decision=decision,
+        standing=standing,
+        making=making,
+        file=file,
+        attached=visit.qualification_ids[len(file.visit.qualification_ids) :],
+    )
     taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
     state = after(move, file.visit.state)
     if state == "settled" and len(items) < len(open_items(file)):
@@ -68,83 +66,6 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
         qualification_ids=visit.qualification_ids,
     )
     return settling_verdict(settling, (moved, *taken))
-
-
-def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Verdict:
-    """Register a visit (or add to a known one), take its items and settle them, in one."""
-    worker = worker_of(standing)
-    file = known_visit(request, standing)
-    free_keys(request.bill, request.visit.visit_no, standing, making)
-    fresh, repeated = sift(request.items, file)
-    check_document(request, file, repeated)
-    begun = None
-    if file is None:
-        check_terms(request.visit, worker, standing)
-        begun = begin(request, standing, making)
-        visit = attach(visit_of_row(begun), request.bill, standing)
-    else:
-        visit = attach(file.visit, request.bill, standing)
-    need_qualification(visit)
-    decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
-    stop(decision, request.bill, request.items)
-    compare(request.bill, decision.sums, file, items_digest(request.items))
-    rows = item_rows(
-        fresh,
-        visit.worker_id,
-        UUID(visit.visit_id),
-        making,
-        first=next_position(file),
-        settlement_id=making.settlement_id,
-    )
-    moved: tuple[Effect, ...] = ()
-    if begun is not None:
-        begun = replace(begun, qualification_ids=visit.qualification_ids)
-        moved = (begun, visit_key_row(begun))
-    elif file is not None:
-        moved = added_to(file, visit, request, making)
-    settling = Settling(bill=bill, context=context, decision=decision, standing=standing, making=making, file=file)
-    return settling_verdict(settling, (*moved, *rows))
-
-
-def check_document(request: SubmitBill, file: VisitFile | None, repeated: list[Item]) -> None:
-    """Refuse a document whose lines are all settled, or whose total or discharge is off."""
-    taken = {live.item.item_no for live in file.items if live.settlement_id} if file else set()
-    if len(repeated) == len(request.items) and taken.issuperset(item.item_no for item in repeated):
-        raise refusal("bill.all_settled", "/items", visit_no=request.visit.visit_no)
-    check_total(request.bill, request.items, "/bill/charged_fen")
-    check_discharge(request.bill, file.visit.admitted_at if file else request.visit.admitted_at, "/bill")
-
-
-def begin(request: SubmitBill, standing: Standing, making: Making) -> VisitRow:
-    """Return the visit that a document begins, already in the state its bill leaves it in."""
-    return new_visit(
-        request.visit,
-        standing,
-        making,
-        state=after(submit_move(request), "unknown"),
-        bills=1,
-        discharged_at=request.bill.discharged_at,
-    )
-
-
-def added_to(file: VisitFile, visit: Visit, request: SubmitBill, making: Making) -> tuple[Effect, ...]:
-    """Return what a document does to a visit that stood already: its move, and items it bills that were waiting."""
-    waiting = open_items(file)
-    billed = [item.item_no for item in request.items if item.item_no in waiting]
-    state = "part_settled" if len(waiting) > len(billed) else after(submit_move(request), file.visit.state)
-    moved = changed(
-        file,
-        state=state,
-        bills=visit.bills + 1,
-        discharged_at=request.bill.discharged_at or visit.discharged_at,
-        qualification_ids=visit.qualification_ids,
-    )
-    return (moved, *(settled(visit, item_no, making.settlement_id) for item_no in billed))
-
-
-def submit_move(request: SubmitBill) -> Move:
-    """Return which move of the table a document is."""
-    return "SubmitInterim" if request.bill.interim else "SubmitFinal"
 
 
 def settling_verdict(settling: Settling, effects: tuple[Effect, ...]) -> Verdict:
@@ -168,7 +89,7 @@ def presented(
     if request.visit_kind is not None and request.visit_kind != file.visit.visit_kind:
         raise refusal("visit.kind_differs", "/visit_kind", stated=request.visit_kind, registered=file.visit.visit_kind)
     check_discharge(request, file.visit.admitted_at, "")
-    visit = attach(file.visit, request, standing)
+    visit = attach(file.visit, request.qualification_ids, standing)
     need_qualification(visit)
     items = chosen(request, file)
     check_total(request, [live.item for live in items], "/charged_fen")
@@ -197,18 +118,18 @@ def chosen(request: Presettle | Settle, file: VisitFile) -> list[LiveItem]:
     return items
 
 
-def attach(visit: Visit, terms: BillTerms, standing: Standing) -> Visit:
-    """Return the visit with the qualifications that the bill attaches; the visit's own come first."""
-    more = tuple(one for one in terms.qualification_ids if one not in visit.qualification_ids)
-    if more and (faults := qualification_faults(more, worker_of(standing))):
+def attach(visit: Visit, qualification_ids: tuple[str, ...], standing: Standing, at: str = "") -> Visit:
+    """Return the visit with further qualifications, after its own. at: where in the message they stand."""
+    more = tuple(one for one in dict.fromkeys(qualification_ids) if one not in visit.qualification_ids)
+    if more and (faults := qualification_faults(qualification_ids, worker_of(standing), at)):
         raise Refused(*faults)
     return replace(visit, qualification_ids=(*visit.qualification_ids, *more))
 
 
-def need_qualification(visit: Visit) -> None:
+def need_qualification(visit: Visit, at: str = "") -> None:
     """Refuse to settle a visit whose recognition is still to come."""
     if not visit.qualification_ids:
-        raise refusal("qualification.none", "/qualification_ids", visit_no=visit.visit_no)
+        raise refusal("qualification.none", f"{at}/qualification_ids", visit_no=visit.visit_no)
 
 
 def check_total(terms: BillTerms, items: list[Item] | tuple[Item, ...], pointer: str) -> None:
@@ -224,33 +145,15 @@ def check_discharge(terms: BillTerms, admitted_at: datetime, pointer: str) -> No
         raise refusal("visit.discharge_before_admission", f"{pointer}/discharged_at")
 
 
-def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
-    """Return the visit that a document adds to, or None where it begins one; refuse one that is another's."""
-    file = standing.visit
-    if file is None or file.visit.state == "cancelled":
-        return None
-    visit = file.visit
-    if visit.worker_id != request.visit.worker_id:
-        raise refusal("visit.of_another", "/visit/visit_no", visit_no=visit.visit_no)
-    if visit.visit_kind != request.visit.visit_kind:
-        raise refusal(
-            "visit.kind_differs",
-            "/visit/visit_kind",
-            stated=request.visit.visit_kind,
-            registered=visit.visit_kind,
-        )
-    return file
-
-
-def free_keys(terms: BillTerms, visit_no: str, standing: Standing, making: Making) -> None:
-    """Refuse a bill number or invoice number that another message has settled (G1)."""
+def free_keys(terms: BillTerms, visit_no: str, standing: Standing, making: Making, at: str = "") -> None:
+    """Refuse a bill number or invoice number that another message has settled (G1). at: where the terms stand."""
     faults: list[Fault] = []
     tell: dict[str, str] = {}
     for key in bill_keys(making.caller.code, visit_no, terms):
         if held := standing.keys.get(key):
             code = "bill.already_settled" if key.kind == "bill" else "invoice.already_used"
             facts = {"bill_no": terms.bill_no, "invoice_no": terms.invoice_no, "message_id": held.message_id}
-            faults.append(fault(code, "/bill_no" if key.kind == "bill" else "/invoice_no", **facts))
+            faults.append(fault(code, f"{at}/{key.kind}_no", **facts))
             tell |= told(held)
     if faults:
         raise Conflict(*faults, facts=tell)
@@ -306,12 +209,14 @@ def versions_for(visit: Visit, standing: Standing) -> dict[str, int]:
     return {kind: known.get(f"{kind}:{visit.area}:{visit.scheme}", 0) for kind in kinds}
 
 
-def stop(decision: Decision, terms: BillTerms, items: tuple[Item, ...]) -> None:
-    """Refuse the whole bill where a rule blocks it, or where its dialect cannot carry a provider's share."""
-    places = {item.item_no: index for index, item in enumerate(items)}
+def stop(decision: Decision, terms: BillTerms, places: Mapping[str, str]) -> None:
+    """Refuse the whole bill where a rule blocks it, or where its dialect cannot carry a provider's share.
+
+    places: pointers into the message, by item number; an item that it does not name stands nowhere in it.
+    """
     faults = [
         Fault(
-            pointer=f"/items/{places[finding.item_no]}" if finding.item_no in places else "",
+            pointer=places.get(finding.item_no or "", ""),
             code=finding.rule,
             zh=f"明细{finding.item_no}：{finding.title_zh}" if finding.item_no else finding.title_zh,
             en=f"item {finding.item_no}: {finding.title_en}" if finding.item_no else finding.title_en,
@@ -324,7 +229,7 @@ def stop(decision: Decision, terms: BillTerms, items: tuple[Item, ...]) -> None:
         faults = [
             fault(
                 "provider_share.refused",
-                f"/items/{places.get(finding.item_no or '', 0)}",
+                places.get(finding.item_no or "", ""),
                 item_no=finding.item_no,
                 fen=finding.fen,
                 title=finding.title_zh,

@@ -82,8 +82,8 @@ class Desk:
         """Return why the message stands outside an operator's cycle; a repeat is answered all the same (G2)."""
         request, sign_no = asked.request, asked.envelope.sign_no
         if isinstance(request, SignOut):
-            sign_no = request.sign_no
-        elif isinstance(request, WITHOUT_CYCLE) or not asked.envelope.sign_in_required:
+            return await self._reader.cycle_fault(request.sign_no, asked.caller, ended_is_well=True)
+        if isinstance(request, WITHOUT_CYCLE) or not asked.envelope.sign_in_required:
             return None
         return await self._reader.cycle_fault(sign_no, asked.caller)
 

@@ -9,10 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.desk.asking import Making, Verdict
-from gateway.desk.bills import bill_keys, decide_settle, decide_submit
+from gateway.desk.bills import bill_keys, decide_settle
 from gateway.desk.cycles import decide_sign_in, decide_sign_out
+from gateway.desk.documents import decide_submit
 from gateway.desk.items import decide_upload, decide_withdraw
-from gateway.desk.undoing import decide_cancel, decide_reverse
+from gateway.desk.reversing import decide_reverse
+from gateway.desk.undoing import decide_cancel
 from gateway.desk.visits import decide_cancel_visit, decide_register
 from gateway.settling.standing import Key, Standing
 from schemas.facts import Provider

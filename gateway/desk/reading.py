@@ -13,15 +13,15 @@ from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
-from gateway.desk.settlements import decided
+from gateway.desk.settlements import decided, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
-from gateway.settling.book import Book
+from gateway.settling.book import Book, settled_line
 from gateway.settling.lane import TOMBSTONE, References, open_answer
 from gateway.settling.loading import Loader
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
-from gateway.store.rows import MessageRow, SettlementRow, SignInRow
+from gateway.store.rows import MessageRow, SettledLineRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
 from schemas.answers import (
     OutcomeFound,
@@ -30,6 +30,7 @@ from schemas.answers import (
     Settled,
     SettlementCancelled,
     SettlementFound,
+    SortSum,
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
@@ -157,7 +158,9 @@ class Reader:
             if row.kind == "cancellation":
                 assert row.original_id is not None
                 original, _ = await self._row(connection, worker_id, row.original_id)
-                undone = cancelled_answer(row, original.message_id)
+                lines = await connection.fetch(self._sql("lines_settled"), [worker_id], [settlement_id])
+                sorts = sorts_of(settled_line(SettledLineRow(**line)) for line in lines)
+                undone = cancelled_answer(row, original.message_id, sorts)
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
             sealed = await connection.fetchval(self._sql("decision_of"), worker_id, settlement_id)
         opened = self._seals.unseal_packed(sealed, f"decision:{settlement_id}".encode())
@@ -201,11 +204,15 @@ class Reader:
             raise refusal("settlement.unknown", "/settlement_id")
         return known, place["worker_id"]
 
-    async def cycle_fault(self, sign_no: str | None, caller: Provider) -> GatewayError | None:
-        """Return why a sign-in number opens nothing now, or None where its cycle is open."""
+    async def cycle_fault(
+        self, sign_no: str | None, caller: Provider, *, ended_is_well: bool = False
+    ) -> GatewayError | None:
+        """Return why a sign-in number opens nothing now; None where its cycle is open (or known, if ended_is_well)."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
             now = await connection.fetchval("SELECT now()")
+        if found and ended_is_well:
+            return None
         policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))
         return fault_of_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
 
@@ -239,7 +246,7 @@ def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
     )
 
 
-def cancelled_answer(row: SettlementRow, original_message_id: str) -> SettlementCancelled:
+def cancelled_answer(row: SettlementRow, original_message_id: str, sorts: tuple[SortSum, ...]) -> SettlementCancelled:
     """Return a cancellation's answer once more."""
     return SettlementCancelled(
         settlement_id=str(row.settlement_id),
@@ -249,7 +256,7 @@ def cancelled_answer(row: SettlementRow, original_message_id: str) -> Settlement
         bill_no=row.bill_no,
         worker_id=row.worker_id,
         sums=sums_of(row),
-        sorts=(),
+        sorts=sorts,
         cancelled_at=row.settled_at,
         settlement_day=row.settlement_day,
     )

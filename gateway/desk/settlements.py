@@ -40,6 +40,8 @@ class Settling(Struct, frozen=True, kw_only=True):
     standing: Standing
     making: Making
     file: VisitFile | None
+    attached: tuple[str, ...]
+    """Qualifications that the bill adds to the visit's."""
 
 
 class Shown(TypedDict):
@@ -133,6 +135,8 @@ def settlement_row(settling: Settling) -> SettlementRow:
         line_count=len(settling.decision.lines),
         versions=msgspec.json.encode(settling.decision.versions, order="deterministic").decode(),
         decision_sha256=bytes.fromhex(decision_sha256(settling.decision)),
+        discharged_at=terms.discharged_at,
+        attached_qualification_ids=settling.attached,
     )
 
 

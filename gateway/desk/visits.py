@@ -68,10 +68,10 @@ def undo_visit(file: VisitFile, message_id: str) -> tuple[Effect, ...]:
     )
 
 
-def worker_of(standing: Standing) -> WorkerFile:
-    """Return the worker's file, or refuse: worker.unknown."""
+def worker_of(standing: Standing, at: str = "") -> WorkerFile:
+    """Return the worker's file, or refuse: worker.unknown. at: where in the message the visit's terms stand."""
     if standing.worker is None:
-        raise refusal("worker.unknown", "/worker_id")
+        raise refusal("worker.unknown", f"{at}/worker_id")
     return standing.worker
 
 
@@ -84,22 +84,22 @@ def visit_at(standing: Standing, visit_no: str, worker_id: str | None) -> VisitF
     return standing.visit
 
 
-def check_terms(terms: VisitTerms, worker: WorkerFile, standing: Standing) -> None:
-    """Refuse terms of a new visit, with all their faults at once."""
-    faults = qualification_faults(terms.qualification_ids, worker)
+def check_terms(terms: VisitTerms, worker: WorkerFile, standing: Standing, at: str = "") -> None:
+    """Refuse terms of a new visit, with all their faults at once. at: where in the message they stand."""
+    faults = qualification_faults(terms.qualification_ids, worker, at)
     policy = standing.snapshot.policies.on(standing.caller.area, standing.caller.scheme, standing.day)
     if terms.admitted_at > standing.now + timedelta(minutes=policy.future_minutes):
-        faults.append(fault("visit.admission_in_future", "/admitted_at"))
+        faults.append(fault("visit.admission_in_future", f"{at}/admitted_at"))
     if faults:
         raise Refused(*faults)
 
 
-def qualification_faults(qualification_ids: tuple[str, ...], worker: WorkerFile) -> list[Fault]:
+def qualification_faults(qualification_ids: tuple[str, ...], worker: WorkerFile, at: str = "") -> list[Fault]:
     """Return which qualifications are not this worker's; one that was revoked is for the rules to judge, by line."""
     known = {one.qualification_id for one in worker.recognitions}
     known |= {one.qualification_id for one in worker.authorizations}
     return [
-        fault("qualification.unknown", f"/qualification_ids/{index}", qualification_id=qualification_id)
+        fault("qualification.unknown", f"{at}/qualification_ids/{index}", qualification_id=qualification_id)
         for index, qualification_id in enumerate(qualification_ids)
         if qualification_id not in known
     ]

@@ -52,7 +52,14 @@ class Loader:
                 rows = await self._fetch(
                     "items_withdrawn_by", original.worker_id, original.visit_id, original.message_id
                 )
-                book.withdrawn[ask.caller.code, original.message_id] = tuple(row["item_no"] for row in rows)
+                book.withdrawn[ask.caller.code, original.message_id] = await self._not_reversed(ask.caller.code, rows)
+
+    async def _not_reversed(self, provider_code: str, items: Rows) -> tuple[str, ...]:
+        """Return the numbers of items whose own message has not been reversed since: those stay gone."""
+        brought = {row["message_id"] for row in items}
+        found = await self._fetch("messages_by_id", *columns(((provider_code, one) for one in brought), 2))
+        reversed_ids = {row["message_id"] for row in found if row["reversed_by"] is not None}
+        return tuple(row["item_no"] for row in items if row["message_id"] not in reversed_ids)
 
     async def keys(self, book: Book, keys: Iterable[Key]) -> None:
         """Read who holds keys."""

@@ -89,6 +89,10 @@ class SettlementRow(Row, frozen=True, kw_only=True):
     line_count: int
     versions: str
     decision_sha256: bytes
+    discharged_at: datetime | None
+    """The discharge that this bill stated."""
+    attached_qualification_ids: tuple[str, ...]
+    """What this bill added to the visit's qualifications."""
 
 
 class SettledLineRow(Row, frozen=True, kw_only=True):

@@ -259,6 +259,8 @@ CREATE TABLE settlement (
     line_count int NOT NULL,
     versions text NOT NULL,
     decision_sha256 bytea NOT NULL,
+    discharged_at timestamptz,
+    attached_qualification_ids text[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (worker_id, settlement_id),
     CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen),
     CHECK ((kind = 'cancellation') = (original_id IS NOT NULL))

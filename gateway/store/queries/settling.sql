@@ -102,8 +102,8 @@ WHERE i.withdrawn_by IS NULL
 ORDER BY i.position;
 
 -- name: items_withdrawn_by
--- The items of visits that the named message withdrew.
-SELECT i.item_no
+-- The items of visits that the named message withdrew, each with the message that brought it.
+SELECT i.item_no, i.message_id
 FROM item AS i
 WHERE i.worker_id = $1 AND i.visit_id = $2 AND i.withdrawn_by = $3
 ORDER BY i.position;
@@ -120,11 +120,12 @@ WHERE s.kind = 'settlement'
 ORDER BY s.interim_no;
 
 -- name: lines_settled
--- The lines of the named settlements: pairs of worker and settlement.
+-- The lines of the named settlements (pairs of worker and settlement), in the order of their bills.
 SELECT l.*
 FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
-JOIN settled_line AS l ON l.worker_id = asked.worker_id AND l.settlement_id = asked.settlement_id
-ORDER BY l.settlement_id;
+JOIN settlement AS s ON s.worker_id = asked.worker_id AND s.settlement_id = asked.settlement_id
+JOIN settled_line AS l ON l.worker_id = s.worker_id AND l.settlement_id = s.settlement_id
+ORDER BY s.interim_no, s.settlement_id, l.item_no;
 
 -- name: postings_of
 -- The postings of the named settlements: pairs of worker and settlement.
@@ -194,9 +195,9 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS n (provider_code
 WHERE m.provider_code = n.provider_code AND m.message_id = n.message_id;
 
 -- name: sign_out
--- Closes operators' cycles, or opens them again.
+-- Closes operators' cycles; one that is closed stays closed since when it was.
 UPDATE sign_in AS s
-SET signed_out_at = n.signed_out_at
+SET signed_out_at = coalesce(s.signed_out_at, n.signed_out_at)
 FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (provider_code, sign_no, signed_out_at)
 WHERE s.provider_code = n.provider_code AND s.sign_no = n.sign_no;
 

@@ -1,0 +1,159 @@
+"""SubmitBill (整单结算): visit, items and settlement in one document, on a new visit or a known one."""
+
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from gateway.core.context import Visit
+from gateway.core.reasons import fault, refusal
+from gateway.core.visits import Move, after
+from gateway.desk.asking import Making, Verdict
+from gateway.desk.bills import (
+    attach,
+    check_discharge,
+    check_total,
+    compare,
+    compute,
+    free_keys,
+    need_qualification,
+    open_items,
+    settled,
+    settling_verdict,
+    stop,
+)
+from gateway.desk.items import item_rows, next_position, sift
+from gateway.desk.settlements import Settling, items_digest
+from gateway.desk.visits import changed, check_terms, new_visit, visit_key_row, worker_of
+from gateway.settling.book import visit_of_row
+from gateway.settling.standing import Standing, VisitFile
+from gateway.store.rows import Effect, VisitRow
+from schemas.problems import Refused
+from schemas.requests import Item, SubmitBill
+
+KEPT_TERMS = (
+    "admitted_at",
+    "diagnosis_codes",
+    "department_code",
+    "emergency",
+    "stabilised_at",
+    "third_party_paid_fen",
+)
+"""What a visit's registration said for all its bills, and decides who pays; a document cannot say it otherwise."""
+
+
+def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Verdict:
+    """Register a visit (or add to a known one), take its items and settle them, in one."""
+    worker = worker_of(standing, "/visit")
+    file = known_visit(request, standing)
+    free_keys(request.bill, request.visit.visit_no, standing, making, "/bill")
+    fresh, repeated = sift(request.items, file)
+    check_document(request, file, repeated)
+    begun: VisitRow | None = None
+    if file is None:
+        check_terms(request.visit, worker, standing, "/visit")
+        begun = begin(request, standing, making)
+        before = visit_of_row(begun)
+    else:
+        before = file.visit
+    visit = entitled(before, request, standing)
+    decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
+    stop(decision, request.bill, {item.item_no: f"/items/{index}" for index, item in enumerate(request.items)})
+    compare(request.bill, decision.sums, file, items_digest(request.items))
+    rows = item_rows(
+        fresh,
+        visit.worker_id,
+        UUID(visit.visit_id),
+        making,
+        first=next_position(file),
+        settlement_id=making.settlement_id,
+    )
+    moved: tuple[Effect, ...] = ()
+    if begun is not None:
+        begun = replace(begun, qualification_ids=visit.qualification_ids)
+        moved = (begun, visit_key_row(begun))
+    elif file is not None:
+        moved = added_to(file, visit, request, making)
+    settling = Settling(
+        bill=bill,
+        context=context,
+        decision=decision,
+        standing=standing,
+        making=making,
+        file=file,
+        attached=visit.qualification_ids[len(before.qualification_ids) :],
+    )
+    return settling_verdict(settling, (*moved, *rows))
+
+
+def entitled(before: Visit, request: SubmitBill, standing: Standing) -> Visit:
+    """Return the visit with every qualification that the document names, for its visit or for its bill."""
+    visit = attach(before, request.visit.qualification_ids, standing, "/visit")
+    visit = attach(visit, request.bill.qualification_ids, standing, "/bill")
+    need_qualification(visit, "/visit")
+    return visit
+
+
+def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
+    """Return the visit that a document adds to, or None where it begins one; refuse another's, or other terms."""
+    file = standing.visit
+    if file is None or file.visit.state == "cancelled":
+        return None
+    visit = file.visit
+    if visit.worker_id != request.visit.worker_id:
+        raise refusal("visit.of_another", "/visit/visit_no", visit_no=visit.visit_no)
+    if visit.visit_kind != request.visit.visit_kind:
+        raise refusal(
+            "visit.kind_differs",
+            "/visit/visit_kind",
+            stated=request.visit.visit_kind,
+            registered=visit.visit_kind,
+        )
+    faults = [
+        fault("visit.terms_differ", f"/visit/{name}", visit_no=visit.visit_no, field=name)
+        for name in KEPT_TERMS
+        if getattr(visit, name) != getattr(request.visit, name)
+    ]
+    if faults:
+        raise Refused(*faults)
+    return file
+
+
+def check_document(request: SubmitBill, file: VisitFile | None, repeated: list[Item]) -> None:
+    """Refuse a document whose lines are all settled, or whose total or discharge is off."""
+    taken = {live.item.item_no for live in file.items if live.settlement_id} if file else set()
+    if len(repeated) == len(request.items) and taken.issuperset(item.item_no for item in repeated):
+        raise refusal("bill.all_settled", "/items", visit_no=request.visit.visit_no)
+    check_total(request.bill, request.items, "/bill/charged_fen")
+    check_discharge(request.bill, file.visit.admitted_at if file else request.visit.admitted_at, "/bill")
+
+
+def begin(request: SubmitBill, standing: Standing, making: Making) -> VisitRow:
+    """Return the visit that a document begins, already in the state its bill leaves it in."""
+    return new_visit(
+        request.visit,
+        standing,
+        making,
+        state=after(submit_move(request), "unknown"),
+        bills=1,
+        discharged_at=request.bill.discharged_at,
+    )
+
+
+def added_to(file: VisitFile, visit: Visit, request: SubmitBill, making: Making) -> tuple[Effect, ...]:
+    """Return what a document does to a visit that stood already: its move, and items it bills that were waiting."""
+    waiting = open_items(file)
+    billed = [item.item_no for item in request.items if item.item_no in waiting]
+    state = "part_settled" if len(waiting) > len(billed) else after(submit_move(request), file.visit.state)
+    moved = changed(
+        file,
+        state=state,
+        bills=visit.bills + 1,
+        discharged_at=request.bill.discharged_at or visit.discharged_at,
+        qualification_ids=visit.qualification_ids,
+    )
+    return (moved, *(settled(visit, item_no, making.settlement_id) for item_no in billed))
+
+
+def submit_move(request: SubmitBill) -> Move:
+    """Return which move of the table a document is."""
+    return "SubmitInterim" if request.bill.interim else "SubmitFinal"
