@@ -1,0 +1,175 @@
+"""The audit can fail: right books pass, and each way to falsify them is named."""
+
+from pathlib import Path
+
+from gateway.store.database import connect
+from tests import city
+from tests.guarantees.audit import QUESTIONS, audit, faults_in
+from tests.house import Gateway, gateways
+
+AMOUNT_FEN = 100_000
+IN_FORCE = "(SELECT settlement_id FROM settlement WHERE visit_no = 'KEPT')"
+CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation' AND visit_no = 'CANCELLED')"
+
+FALSIFIED = {
+    "a line, by one fen moved": (
+        (
+            f"UPDATE settled_line SET fund_fen = fund_fen - 1, worker_fen = worker_fen + 1 "
+            f"WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}"
+        ),
+        {"settlement is not the sum of its lines", "allowance used is not what the lines took"},
+    ),
+    "a settlement, by one fen moved": (
+        f"UPDATE settlement SET fund_fen = fund_fen - 1, worker_fen = worker_fen + 1 WHERE settlement_id = {IN_FORCE}",
+        {
+            "settlement is not the sum of its lines",
+            "settlement is not what its postings say",
+            "receipt says other sums than its settlement",
+        },
+    ),
+    "a posting, by one fen": (
+        f"UPDATE posting SET fen = fen + 1 WHERE settlement_id = {IN_FORCE}",
+        {"settlement is not what its postings say"},
+    ),
+    "a posting, to an account nobody knows": (
+        f"UPDATE posting SET debit = 'elsewhere' WHERE settlement_id = {IN_FORCE}",
+        {"settlement is not what its postings say", "accounts of all postings do not sum to zero"},
+    ),
+    "a posting deleted": (
+        f"DELETE FROM posting WHERE settlement_id = {IN_FORCE}",
+        {"settlement is not what its postings say"},
+    ),
+    "a posting of a cancellation deleted": (
+        f"DELETE FROM posting WHERE settlement_id = {CANCELLATION}",
+        {"settlement is not what its postings say", "cancellation's postings do not mirror its original's"},
+    ),
+    "a cancellation's line, by one fen moved": (
+        (
+            f"UPDATE settled_line SET fund_fen = fund_fen - 1, worker_fen = worker_fen + 1 "
+            f"WHERE item_no = 'I0000' AND settlement_id = {CANCELLATION}"
+        ),
+        {"settlement is not the sum of its lines", "cancellation's lines do not mirror its original's"},
+    ),
+    "a cancellation deleted": (
+        f"DELETE FROM settlement WHERE settlement_id = {CANCELLATION}",
+        {
+            "row belongs to no settlement",
+            "keys held are not those of the settlements in force",
+            "visit's state is not what its settlements in force make it",
+            "line in force is paid but its item is not marked as settled by it",
+        },
+    ),
+    "a cancellation dated back": (
+        f"UPDATE settlement SET settled_at = settled_at - interval '1 hour' WHERE settlement_id = {CANCELLATION}",
+        {"cancellation is dated before its original"},
+    ),
+    "a settlement doubled": (
+        (
+            "CREATE TEMPORARY TABLE twin AS SELECT * FROM settlement WHERE visit_no = 'KEPT';"
+            "UPDATE twin SET settlement_id = gen_random_uuid();"
+            "INSERT INTO settlement SELECT * FROM twin"
+        ),
+        {
+            "settlement is not the sum of its lines",
+            "settlement is not what its postings say",
+            "settlement has not exactly one decision",
+            "settlement has not exactly one receipt",
+            "settlement has not exactly one message",
+            "settlement cannot be found by its id",
+            "bill is settled twice",
+            "invoice is settled twice",
+            "keys held are not those of the settlements in force",
+            "visit's state is not what its settlements in force make it",
+        },
+    ),
+    "a decision deleted": (
+        f"DELETE FROM decision WHERE settlement_id = {IN_FORCE}",
+        {"settlement has not exactly one decision"},
+    ),
+    "a receipt deleted": (
+        f"DELETE FROM receipt WHERE settlement_id = {IN_FORCE}",
+        {"settlement has not exactly one receipt"},
+    ),
+    "a message forgotten": (
+        f"DELETE FROM message WHERE settlement_id = {IN_FORCE}",
+        {"settlement has not exactly one message"},
+    ),
+    "a message marked as reversed": (
+        f"UPDATE message SET reversed_by = 'nobody' WHERE settlement_id = {IN_FORCE}",
+        {"settlement of a reversed message is in force", "reversal is no message that was taken in"},
+    ),
+    "a bill key freed": (
+        f"DELETE FROM bill_key WHERE kind = 'bill' AND settlement_id = {IN_FORCE}",
+        {"keys held are not those of the settlements in force"},
+    ),
+    "a visit number freed": (
+        "DELETE FROM bill_key WHERE kind = 'visit' AND key = 'KEPT'",
+        {"visit numbers held are not those of the visits that stand"},
+    ),
+    "an item unmarked": (
+        f"UPDATE item SET settlement_id = NULL WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
+        {"line in force is paid but its item is not marked as settled by it"},
+    ),
+    "an item marked by what was cancelled": (
+        f"UPDATE item SET settlement_id = {CANCELLATION} WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
+        {
+            "item's settlement is not one in force that has its line",
+            "line in force is paid but its item is not marked as settled by it",
+        },
+    ),
+    "an allowance's use forgotten": (
+        f"DELETE FROM allowance_use WHERE settlement_id = {IN_FORCE}",
+        {"allowance used is not what the lines took"},
+    ),
+    "an authorization made smaller than its use": (
+        """UPDATE "authorization" SET content = replace(content, '100000', '2999') WHERE worker_id = 'W00000'""",
+        {"authorization is overdrawn"},
+    ),
+}
+
+
+async def books(dsn: str, folder: Path) -> None:
+    """Leave a settlement in force, a cancelled one, a reversed one, and a bill partly past its authorization."""
+    await city.found(dsn, folder / "secrets.json", authorizations=city.authorizations(amount_fen=AMOUNT_FEN))
+    async with gateways(dsn, folder) as (gateway,):
+        await play(gateway)
+
+
+async def play(gateway: Gateway) -> None:
+    kept = await gateway.submit(city.bill(0, "KEPT", lines=3, qualification_id="QArelapse0", invoice_no="INV1"), "kept")
+    cancelled = await gateway.submit(city.bill(1, "CANCELLED", lines=2), "to-cancel")
+    cancel = await gateway.ask("POST", f"/v1/settlements/{cancelled.json['settlement_id']}/cancel", message_id="cancel")
+    reversed_ = await gateway.submit(city.bill(2, "REVERSED", lines=2), "to-reverse")
+    reverse = await gateway.ask("POST", "/v1/reversals", {"original_message_id": "to-reverse"}, message_id="reverse")
+    large = city.line(0, quantity="1", unit_price_yuan="1500.00", amount_fen=150_000)
+    past = await gateway.submit(city.bill(3, "PAST", items=[large], qualification_id="QArelapse3"), "past")
+    assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, past)] == [200] * 6
+    assert past.json["sums"]["fund_fen"] == AMOUNT_FEN
+
+
+async def test_the_audit_passes_right_books_and_names_each_falsification(database_dsn: str, tmp_path: Path) -> None:
+    """G5, G6: right books have no fault; one fen moved, a row gone or a row too many is found and named."""
+    await books(database_dsn, tmp_path)
+    right = await faults_in(database_dsn)
+    found: dict[str, set[str]] = {}
+    connection = await connect(database_dsn, application_name="tests")
+    try:
+        for name, (falsify, _) in FALSIFIED.items():
+            change = connection.transaction()
+            await change.start()
+            await connection.execute(falsify)
+            found[name] = {fault.split(":")[0] for fault in await audit(connection)}
+            await change.rollback()
+    finally:
+        await connection.close()
+
+    assert right == []
+    assert found == {name: faults for name, (_, faults) in FALSIFIED.items()}
+
+
+def test_every_question_has_a_name_of_its_own() -> None:
+    """A fault's name leads to one question, and no question of the file is left out."""
+    names = [fault for fault, _ in QUESTIONS]
+
+    assert len(set(names)) == len(names)
+    assert len(names) == Path(__file__).with_name("audit.sql").read_text(encoding="utf-8").count("-- fault:")
