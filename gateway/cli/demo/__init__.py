@@ -7,9 +7,11 @@ import typer
 
 def demo(
     *,
-    once: Annotated[bool, typer.Option("--once", help="End after the morning; 0 if all went as it should.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", envvar="GATEWAY_ONCE", help="End after the morning; 0 if all went as it should.")
+    ] = False,
     port: Annotated[int, typer.Option(envvar="GATEWAY_PORT", help="Port to serve on; 0 takes any free one.")] = 0,
-    seed: Annotated[int, typer.Option(help="Which invented world.")] = 1,
+    seed: Annotated[int, typer.Option(envvar="GATEWAY_SEED", help="Which invented world.")] = 1,
 ) -> None:
     """Build an invented world, serve it, and play a morning through both doors."""
     from gateway.cli.demo.day import play
