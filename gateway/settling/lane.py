@@ -28,6 +28,10 @@ TOMBSTONE = "tombstone"
 """The verb of a message id that was reversed before it came."""
 
 
+LOCK_ROUNDS_MAX = 4
+"""How often a batch follows keys to workers that it has not locked yet; mostly the first time is enough."""
+
+
 class References(Protocol):
     """Where the reference data in force come from."""
 
@@ -97,18 +101,29 @@ class Lane:
         return Book(now, self._references.at(now))
 
     async def _load(self, connection: "asyncpg.Connection[Any]", book: Book, asks: Sequence[Ask]) -> None:
-        """Read messages and keys, lock the workers they lead to, then read keys again and the workers' files."""
+        """Read messages and keys, lock the workers they lead to, and read the workers' files."""
         loader = Loader(connection, self._queries, self._seals)
         await loader.messages(book, {name for ask in asks for name in message_names(ask)})
-        keys = {key for ask in asks for key in keys_of(ask)}
-        await loader.keys(book, keys)
-        workers = sorted({worker for ask in asks for worker in workers_of(book, ask)})
-        await connection.fetch(self._queries["lock_workers"].sql, workers)
-        book.keys.clear()
-        await loader.keys(book, keys)
+        workers = await self._lock_workers(connection, loader, book, asks)
         await loader.originals(book, asks)
         await loader.workers(book, workers)
         await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
+
+    async def _lock_workers(
+        self, connection: "asyncpg.Connection[Any]", loader: Loader, book: Book, asks: Sequence[Ask]
+    ) -> list[str]:
+        """Lock the workers that the keys lead to, and read the keys again: they may have changed hands meanwhile."""
+        keys = {key for ask in asks for key in keys_of(ask)}
+        locked: set[str] = set()
+        for _ in range(LOCK_ROUNDS_MAX):
+            book.keys.clear()
+            await loader.keys(book, keys)
+            wanted = {worker for ask in asks for worker in workers_of(book, ask)} - locked
+            if not wanted:
+                return sorted(locked)
+            await connection.fetch(self._queries["lock_workers"].sql, sorted(wanted))
+            locked |= wanted
+        raise asyncpg.SerializationError("the keys of a batch kept changing hands while their workers were locked")
 
 
 class Deciding:
