@@ -214,6 +214,11 @@ GROUP BY v.worker_id, v.visit_id
 HAVING v.bills <> count(s.settlement_id)
     OR (v.state IN ('part_settled', 'settled')) <> (count(s.settlement_id) > 0);
 
+-- fault: settled visit has an item that no settlement took
+SELECT v.provider_code || ' ' || v.visit_no || ' ' || i.item_no AS wrong
+FROM visit AS v JOIN item AS i ON i.worker_id = v.worker_id AND i.visit_id = v.visit_id
+WHERE v.state = 'settled' AND i.withdrawn_by IS NULL AND i.settlement_id IS NULL;
+
 -- fault: settlement of a reversed message is in force
 SELECT s.settlement_id::text AS wrong
 FROM message AS m

@@ -108,7 +108,10 @@ FALSIFIED = {
     ),
     "an item unmarked": (
         f"UPDATE item SET settlement_id = NULL WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
-        {"line in force is paid but its item is not marked as settled by it"},
+        {
+            "line in force is paid but its item is not marked as settled by it",
+            "settled visit has an item that no settlement took",
+        },
     ),
     "an item marked by what was cancelled": (
         f"UPDATE item SET settlement_id = {CANCELLATION} WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
