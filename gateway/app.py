@@ -103,7 +103,9 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         following = await stack.enter_async_context(pooled(dsn, "gateway-follow", FOLLOWING_CONNECTIONS_MAX, limits))
         references = Reference(following)
         keyring = Keyring(following, seals)
-        batcher = Batcher(lane_of(settings, dsn, limits, seals, references), bounds_of(settings))
+        lane = lane_of(settings, dsn, limits, seals, references)
+        stack.push_async_callback(lane.close)
+        batcher = Batcher(lane, bounds_of(settings))
         for part in (references, keyring):
             await part.start()
             stack.push_async_callback(part.stop)
