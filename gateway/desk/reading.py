@@ -17,8 +17,8 @@ from gateway.desk.settlements import decided, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_line
-from gateway.settling.lane import TOMBSTONE, References, open_answer
-from gateway.settling.loading import Loader
+from gateway.settling.lane import TOMBSTONE, open_answer
+from gateway.settling.loading import Loader, References
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettledLineRow, SettlementRow, SignInRow
@@ -61,9 +61,9 @@ class Reader:
         return self._queries[name].sql
 
     async def _book(self, connection: Any) -> tuple[Book, Loader]:
-        now = await connection.fetchval("SELECT now()")
-        await self._references.ensure(await connection.fetchval(self._sql("newest_version")))
-        return Book(now, self._references.at(now)), Loader(connection, self._queries, self._seals)
+        book, loader = Book(), Loader(connection, self._queries, self._seals)
+        await loader.instant(book, self._references)
+        return book, loader
 
     async def person(self, request: VerifyPerson, caller: Provider) -> PersonVerified:
         """Return a worker's card, or refuse: worker.unknown (also where a stated name is another's)."""

@@ -34,17 +34,24 @@ from schemas.scalars import CatalogSort, VisitKind, VisitState
 class Book:
     """Mutable for the time of one batch; each ask sees it as a frozen `Standing`."""
 
-    def __init__(self, now: datetime, snapshot: Snapshot) -> None:
-        """Take the database's instant and the reference data in force at it."""
-        self.now = now
-        self.day: date = day_of(now)
-        self.snapshot = snapshot
+    now: datetime
+    day: date
+    snapshot: Snapshot
+
+    def __init__(self) -> None:
+        """Begin empty: messages and keys can be read before the instant is known, all else after it."""
         self.messages: dict[tuple[str, str], MessageRow] = {}
         self.refused: set[tuple[str, str]] = set()
         self.keys: dict[Key, KeyHolder] = {}
         self.workers: dict[str, WorkerFile] = {}
         self.visits: dict[UUID, VisitFile] = {}
         self.withdrawn: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def judge_at(self, now: datetime, snapshot: Snapshot) -> None:
+        """Take the database's instant and the reference data in force at it."""
+        self.now = now
+        self.day = day_of(now)
+        self.snapshot = snapshot
 
     def visit_of(self, ask: Ask) -> VisitFile | None:
         """Return the visit that an ask is about: by its id, by its number, or by the message it reverses."""

@@ -2,18 +2,16 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
 
 from gateway.core.reasons import refusal
-from gateway.core.snapshot import Snapshot
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.book import Book
-from gateway.settling.loading import Loader
+from gateway.settling.loading import Loader, References
 from gateway.settling.points import Points
 from gateway.settling.standing import Ask, Done, Key, Stored
 from gateway.store.queries import Query
@@ -30,16 +28,6 @@ TOMBSTONE = "tombstone"
 
 LOCK_ROUNDS_MAX = 4
 """How often a batch follows keys to workers that it has not locked yet; mostly the first time is enough."""
-
-
-class References(Protocol):
-    """Where the reference data in force come from."""
-
-    async def ensure(self, marker: int) -> None:
-        """Load versions until the marker is known."""
-
-    def at(self, instant: datetime) -> Snapshot:
-        """Return what is in force at an instant."""
 
 
 class Lane:
@@ -82,9 +70,9 @@ class Lane:
         ids = [ask.message_id for ask in asks]
         await self._points.reached("before_claim", ids)
         async with connection.transaction():
-            book = await self._begin(connection, asks)
+            await connection.execute(self._queries["lock_names"].sql, sorted(set(map(lock_number, all_names(asks)))))
             await self._points.reached("claimed", ids)
-            await self._load(connection, book, asks)
+            book = await self._load(connection, asks)
             deciding = Deciding(book, self._seals)
             for ask in asks:
                 deciding.take(ask)
@@ -93,21 +81,16 @@ class Lane:
         await self._points.reached("committed", ids)
         return Batch(verdicts=deciding.verdicts, deferred=frozenset(deciding.deferred))
 
-    async def _begin(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask]) -> Book:
-        """Take the names of all asks, the sorted way round, and the instant and versions they are judged by."""
-        now = await connection.fetchval(self._queries["lock_names"].sql, sorted(set(map(lock_number, all_names(asks)))))
-        marker = await connection.fetchval(self._queries["newest_version"].sql)
-        await self._references.ensure(marker)
-        return Book(now, self._references.at(now))
-
-    async def _load(self, connection: "asyncpg.Connection[Any]", book: Book, asks: Sequence[Ask]) -> None:
-        """Read messages and keys, lock the workers they lead to, and read the workers' files."""
-        loader = Loader(connection, self._queries, self._seals)
+    async def _load(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask]) -> Book:
+        """Read messages and keys, lock the workers they lead to, and read their files as of an instant under lock."""
+        book, loader = Book(), Loader(connection, self._queries, self._seals)
         await loader.messages(book, {name for ask in asks for name in message_names(ask)})
         workers = await self._lock_workers(connection, loader, book, asks)
+        await loader.instant(book, self._references)
         await loader.originals(book, asks)
         await loader.workers(book, workers)
         await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
+        return book
 
     async def _lock_workers(
         self, connection: "asyncpg.Connection[Any]", loader: Loader, book: Book, asks: Sequence[Ask]

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
 from asyncpg import Connection, Record
 
+from gateway.core.snapshot import Snapshot
 from gateway.settling.book import Book, add_used, holder, settled_line, visit_of_row
 from gateway.settling.standing import Ask, Key, LiveItem, VisitFile, WorkerFile
 from gateway.store.facts import authorization_from_row, enrolment_from_row, recognition_from_row, worker_from_row
@@ -18,6 +20,16 @@ from schemas.facts import DeviceIssue, Used
 from schemas.requests import Item, Sums
 
 Rows: TypeAlias = list[Record]
+
+
+class References(Protocol):
+    """Where the reference data in force come from."""
+
+    async def ensure(self, marker: int) -> None:
+        """Load versions until the marker is known."""
+
+    def at(self, instant: datetime) -> Snapshot:
+        """Return what is in force at an instant."""
 
 
 class Loader:
@@ -31,6 +43,12 @@ class Loader:
 
     async def _fetch(self, name: str, *arguments: object) -> Rows:
         return await self._connection.fetch(self._queries[name].sql, *arguments)
+
+    async def instant(self, book: Book, references: References) -> None:
+        """Take the instant by which everything is judged, with the reference data in force at it."""
+        found = (await self._fetch("instant"))[0]
+        await references.ensure(found["version"])
+        book.judge_at(found["now"], references.at(found["now"]))
 
     async def messages(self, book: Book, names: Iterable[tuple[str, str]]) -> None:
         """Read what became of messages: pairs of provider code and message id."""
@@ -72,8 +90,10 @@ class Loader:
         """Read everything about workers that a decision rests on."""
         if not worker_ids:
             return
-        found = [await self._fetch(name, worker_ids) for name in WORKER_QUERIES]
-        workers, enrolments, recognitions, authorizations, used, devices = (by_worker(rows) for rows in found)
+        facts = [await self._fetch(name, worker_ids, book.now) for name in FACT_QUERIES]
+        uses = [await self._fetch(name, worker_ids) for name in USE_QUERIES]
+        workers, enrolments, recognitions, authorizations = map(by_worker, facts)
+        used, devices = map(by_worker, uses)
         for worker_id, rows in workers.items():
             book.workers[worker_id] = WorkerFile(
                 worker=worker_from_row(rows[0], self._seals),
@@ -113,14 +133,9 @@ class Loader:
         return await self._fetch(name, *columns(((one.worker_id, one.settlement_id) for one in settlements), 2))
 
 
-WORKER_QUERIES = (
-    "workers_by_id",
-    "enrolments_by_worker",
-    "recognitions_by_worker",
-    "authorizations_by_worker",
-    "allowances_used",
-    "devices_issued",
-)
+FACT_QUERIES = ("workers_by_id", "enrolments_by_worker", "recognitions_by_worker", "authorizations_by_worker")
+"""What is effective at an instant."""
+USE_QUERIES = ("allowances_used", "devices_issued")
 
 
 def columns(rows: Iterable[tuple[object, ...]], width: int) -> tuple[list[Any], ...]:

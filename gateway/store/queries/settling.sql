@@ -1,11 +1,14 @@
 -- name: lock_names
--- Takes the message ids and bill keys of a batch, named by sorted hashes, and tells the instant and the newest version.
-SELECT now() AS now,
-       (SELECT count(*) FROM (SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name) AS taken) AS taken;
+-- Takes the message ids and bill keys of a batch, named by sorted hashes.
+SELECT count(*) AS taken FROM (SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name) AS taken;
 
--- name: newest_version
--- The greatest reference version that is effective now.
-SELECT coalesce(max(version), 0) AS version FROM reference_version WHERE effective_at <= now();
+-- name: instant
+-- The instant by which everything is judged, and the greatest reference version that is effective at it. Asked for
+-- under lock: of two batches about one worker, the later one to lock is the later one to be dated.
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+SELECT clock.now,
+       (SELECT coalesce(max(version), 0) FROM reference_version WHERE effective_at <= clock.now) AS version
+FROM clock;
 
 -- name: messages_by_id
 -- What became of messages: pairs of provider and message id.
@@ -33,31 +36,31 @@ UPDATE worker_lock SET taken = taken + 1 WHERE worker_id = ANY($1::text[]) RETUR
 -- The newest effective row of each worker, with the employer's name.
 SELECT DISTINCT ON (w.worker_id) w.*,
        (SELECT e.name FROM employer AS e
-        WHERE e.employer_id = w.employer_id AND e.effective_at <= now()
+        WHERE e.employer_id = w.employer_id AND e.effective_at <= $2::timestamptz
         ORDER BY e.version DESC LIMIT 1) AS employer_name
 FROM worker AS w
-WHERE w.worker_id = ANY($1::text[]) AND w.effective_at <= now()
+WHERE w.worker_id = ANY($1::text[]) AND w.effective_at <= $2::timestamptz
 ORDER BY w.worker_id, w.version DESC;
 
 -- name: enrolments_by_worker
 -- The newest effective row of each spell.
 SELECT DISTINCT ON (worker_id, enrolment_no) *
 FROM enrolment
-WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
 ORDER BY worker_id, enrolment_no, version DESC;
 
 -- name: recognitions_by_worker
 -- The newest effective row of each recognition.
 SELECT DISTINCT ON (worker_id, recognition_no) *
 FROM recognition
-WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
 ORDER BY worker_id, recognition_no, version DESC;
 
 -- name: authorizations_by_worker
 -- The newest effective row of each authorization.
 SELECT DISTINCT ON (worker_id, authorization_no) *
 FROM "authorization"
-WHERE worker_id = ANY($1::text[]) AND effective_at <= now()
+WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
 ORDER BY worker_id, authorization_no, version DESC;
 
 -- name: allowances_used
