@@ -145,5 +145,9 @@ class Hospital:
         }
         return {"input": given}
 
+    def cancellation(self, worker: int, visit_no: str) -> dict[str, Any]:
+        given = {"ipt_otp_no": visit_no, "mdtrt_id": f"BILL-{visit_no}", "psn_no": city.worker_id(worker)}
+        return {"input": given}
+
     def reversal(self, worker: int, original: str) -> dict[str, Any]:
         return {"input": {"psn_no": city.worker_id(worker), "omsgid": original, "oinfno": "2207"}}

@@ -15,6 +15,7 @@ from schemas.dialect import Inbound
 from tests import city
 from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import insist, rows
+from tests.guarantees.jiangsu import Hospital
 from tests.guarantees.points import Points
 from tests.house import Answer, Gateway, gateways
 
@@ -79,4 +80,34 @@ async def test_a_visit_that_changes_hands_while_an_upload_waits_is_not_changed_w
 
     assert settled.status == 200
     assert (uploaded.status, json.loads(uploaded.body).get("code")) == (409, "visit.settled")
+    assert await faults_in(database_dsn) == []
+
+
+async def test_an_instant_is_taken_under_the_lock(
+    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G6: a cancellation that began before the settlement it waited for is dated after it all the same."""
+    secrets = tmp_path / "secrets.json"
+    await city.found(database_dsn, secrets, matches=Hospital.matches())
+    monkeypatch.setattr("gateway.app.QUERIES", {**QUERIES, "lock_workers": SLOW})
+    async with (
+        application(Settings(), database_dsn, load_or_create(secrets)) as house,
+        gateways(database_dsn, tmp_path) as (other,),
+    ):
+        await other.session()
+        hospital = await Hospital.signed_in([other])
+        await hospital.register(0, "ZY1")
+        await hospital.upload(0, "ZY1", lines=2)
+        caller = house.identify(city.TOKENS[city.JIANGSU])
+        assert caller is not None
+        cancel = json.dumps(hospital.message("2208", hospital.cancellation(0, "ZY1"), hospital.message_id())).encode()
+        headers = {"content-type": "application/json"}
+        inbound = Inbound(method="POST", path=f"/in/{city.JIANGSU}", headers=headers, body=cancel)
+        cancelling = asyncio.create_task(house.receive(caller, "jiangsu_injury", inbound))
+        await asleep(database_dsn)
+        settled = await hospital.send("2207", hospital.settle(0, "ZY1"), hospital.message_id())
+        cancelled = await cancelling
+
+    assert settled.json["infcode"] == "0", settled.body.decode()
+    assert json.loads(cancelled.body)["infcode"] == "0", cancelled.body.decode()
     assert await faults_in(database_dsn) == []
