@@ -1,4 +1,4 @@
-"""Sends messages as they are, byte for byte, over kept connections; no answer passes whose signature does not verify."""
+"""Sends messages byte for byte over kept connections; no answer passes whose signature does not verify."""
 
 import asyncio
 import hashlib
