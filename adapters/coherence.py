@@ -28,6 +28,7 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
     if isinstance(request, SubmitBill):
         yield from _of_visit(request.visit, "/visit")
         yield from _of_bill(request.bill, "/bill")
+        yield from _of_document(request)
     elif isinstance(request, RegisterVisit):
         yield from _of_visit(request, "")
     elif isinstance(request, BillTerms):
@@ -105,6 +106,20 @@ def _of_visit(visit: VisitTerms, at: str) -> Iterator[Fault]:
 
 def _of_bill(bill: BillTerms, at: str) -> Iterator[Fault]:
     yield from unlikely_year(bill.discharged_at, f"{at}/discharged_at")
+
+
+def _of_document(request: SubmitBill) -> Iterator[Fault]:
+    """Yield a fault where a document bills other lines than it brings: nothing named is dropped in silence."""
+    named = set(request.bill.item_nos)
+    if named and named != {item.item_no for item in request.items}:
+        yield Fault(
+            pointer="/bill/item_nos",
+            code="bill.items_differ",
+            zh="单据列出的明细号与报文所带的明细不一致",
+            en="the bill names other items than the document brings",
+            cure_zh="整单结算的就是所带的全部明细：请删除item_nos，或使其与明细一致",
+            cure_en="a document bills exactly the items it brings: leave item_nos out, or make both the same",
+        )
 
 
 def _of_person(request: VerifyPerson) -> Iterator[Fault]:

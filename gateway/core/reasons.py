@@ -251,12 +251,19 @@ REASONS: dict[str, Reason] = {
         "请核对结算编号或单据号",
         "check the settlement id or bill number",
     ),
+    "settlement.differs": Reason(
+        Refused,
+        "所填编号{stated}与该结算的{settled}不一致",
+        "the settlement is of {settled}, not of {stated}",
+        "请核对结算编号、就诊号和单据号，三者须属于同一笔结算",
+        "give the settlement id, the visit and the bill number of one and the same settlement",
+    ),
     "settlement.not_in_force": Reason(
         Conflict,
-        "该结算已撤销或已冲正",
-        "that settlement is no longer in force",
-        "无需再次撤销；可查询结算",
-        "nothing is left to cancel; query the settlement",
+        "没有这笔有效的结算：已撤销或已冲正，或单据号有误",
+        "no such settlement is in force: it was cancelled or reversed, or the number is wrong",
+        "已撤销的无需再次撤销；否则请核对单据号",
+        "if it was cancelled, nothing is left to cancel; otherwise check the bill number",
     ),
     "settlement.later_first": Reason(
         Conflict,

@@ -195,10 +195,9 @@ class Reader:
 
     async def _own(self, connection: Any, settlement_id: str, caller: Provider) -> tuple[UUID, str]:
         """Return a settlement's id and worker; another provider's is as unknown as one that never was (G10)."""
-        try:
-            known = UUID(settlement_id)
-        except ValueError:
-            raise refusal("settlement.unknown", "/settlement_id") from None
+        known = uuid_of(settlement_id)
+        if known is None:
+            raise refusal("settlement.unknown", "/settlement_id")
         place = await connection.fetchrow(self._sql("settlement_place"), known)
         if place is None or place["provider_code"] != caller.code:
             raise refusal("settlement.unknown", "/settlement_id")
@@ -215,6 +214,15 @@ class Reader:
             return None
         policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))
         return fault_of_cycle(SignInRow(**found) if found else None, sign_no, now, policy.sign_in_grace_minutes)
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Return the UUID that a text spells out; None for every looser spelling, which a slip of the pen can make."""
+    try:
+        known = UUID(text)
+    except ValueError:
+        return None
+    return known if str(known) == text.lower() else None
 
 
 def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:

@@ -28,13 +28,13 @@ from schemas.requests import CancelSettlement, Sums
 def decide_cancel(request: CancelSettlement, standing: Standing, making: Making) -> Verdict:
     """Undo a known settlement by new entries; its bill number is free again.
 
-    Refuses: settlement.unknown, settlement.not_in_force, settlement.later_first.
+    Refuses: settlement.unknown, settlement.differs, settlement.not_in_force, settlement.later_first.
     """
     file = standing.visit
     if file is None or standing.caller.code != file.visit.provider_code:
         raise refusal("settlement.unknown", "/settlement_id" if request.settlement_id else "/visit_no")
     visit_at(standing, file.visit.visit_no, request.worker_id)
-    original = in_force(file, settlement_id=request.settlement_id, bill_no=request.bill_no)
+    original = in_force(file, request)
     row, effects = cancellation(file, original, standing, making)
     answer = SettlementCancelled(
         settlement_id=str(row.settlement_id),
@@ -58,12 +58,18 @@ def decide_cancel(request: CancelSettlement, standing: Standing, making: Making)
     )
 
 
-def in_force(file: VisitFile, *, settlement_id: str | None, bill_no: str | None) -> SettlementRow:
-    """Return the settlement that is named, or refuse."""
-    for row in file.settlements:
-        if (settlement_id is None or str(row.settlement_id) == settlement_id) and bill_no in {None, row.bill_no}:
-            return row
-    raise refusal("settlement.not_in_force", "/settlement_id" if settlement_id else "/bill_no")
+def in_force(file: VisitFile, request: CancelSettlement) -> SettlementRow:
+    """Return the settlement that is named; refuse one that is gone, and names that do not belong together."""
+    if request.settlement_id is None:
+        named = [row for row in file.settlements if row.bill_no == request.bill_no]
+    else:
+        named = [row for row in file.settlements if row.settlement_id == UUID(request.settlement_id)]
+    if not named:
+        raise refusal("settlement.not_in_force", "/settlement_id" if request.settlement_id else "/bill_no")
+    for stated, name in ((request.visit_no, "visit_no"), (request.bill_no, "bill_no")):
+        if stated not in {None, getattr(named[0], name)}:
+            raise refusal("settlement.differs", f"/{name}", stated=stated, settled=getattr(named[0], name))
+    return named[0]
 
 
 def cancellation(

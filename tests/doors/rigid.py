@@ -1,0 +1,311 @@
+"""Messages that take effect, each in a small world of its own, and as rigid as their dialect lets them be.
+
+Rigid: totals, previewed sums and shares are stated, so that a changed price, quantity, code or flag is a refusal.
+`tag` names one world: visit, bill, item and message numbers are drawn from it, far from every other world's.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from tests.city import HOSPITAL, JIANGSU, WORKERS, worker_id
+from tests.doors.senders import Answer, Asked, Door, digest, to_jiangsu, to_v1
+
+LINES = 3
+PREVIEWED = {"charged_fen": 3000, "fund_fen": 3000, "worker_fen": 0, "employer_fen": 0, "provider_fen": 0}
+ADMITTED, AROSE, DISCHARGED = (f"2026-11-0{day}T10:00:00+08:00" for day in (2, 3, 4))
+
+
+class Rigid(Struct, frozen=True):
+    """A golden message: what must have happened before it, and the message itself."""
+
+    name: str
+    before: Callable[[Door, str], list[Asked]]
+    golden: Callable[[Door, str, list[Answer]], Asked]
+    needs_answers: bool = False
+    """True where the message names what an answer before it gave out."""
+
+
+def person(tag: str) -> tuple[str, str]:
+    """Return a worker and the worker's qualification."""
+    number = int(tag, 16) % WORKERS
+    return worker_id(number), f"QR{number}"
+
+
+def visit(tag: str) -> dict[str, Any]:
+    worker, qualification = person(tag)
+    return {
+        "visit_no": f"V{tag}",
+        "worker_id": worker,
+        "visit_kind": "inpatient",
+        "admitted_at": ADMITTED,
+        "diagnosis_codes": ["S52.500"],
+        "qualification_ids": [qualification],
+        "department_code": "A04.01",
+        "ward": "骨科一病区",
+        "bed": "12",
+        "doctor_code": "D1",
+        "inpatient_no": "0001",
+        "phone": "00000000000",
+        "emergency": False,
+        "stabilised_at": None,
+        "third_party_paid_fen": 0,
+    }
+
+
+def items(tag: str) -> list[dict[str, Any]]:
+    qualification = person(tag)[1]
+    return [
+        {
+            "item_no": f"F{number}",
+            "catalog_code": "XJ01",
+            "local_code": None,
+            "name": "示例药品",
+            "quantity": "2",
+            "unit_price_yuan": "5.00",
+            "amount_fen": 1000,
+            "occurred_at": AROSE,
+            "injury_related": True,
+            "self_paid": False,
+            "qualification_id": qualification,
+            "refunds_item_no": None,
+            "batch_no": "PC1",
+            "prescription_no": "RX1",
+            "department_code": "A04.01",
+            "doctor_code": "D1",
+        }
+        for number in range(LINES)
+    ]
+
+
+def bill(tag: str) -> dict[str, Any]:
+    return {
+        "bill_no": f"B{tag}",
+        "interim": False,
+        "item_nos": [],
+        "discharged_at": DISCHARGED,
+        "discharge_outcome": "1",
+        "diagnosis_codes": ["S52.500"],
+        "qualification_ids": [],
+        "charged_fen": 3000,
+        "previewed": PREVIEWED,
+        "invoice_no": f"INV{tag}",
+        "provider_share": "refuse",
+    }
+
+
+def registered(tag: str, provider: str = HOSPITAL) -> list[Asked]:
+    return [to_v1("POST", "/v1/visits", visit(tag), message_id=f"r-{tag}", provider=provider)]
+
+
+def uploaded(tag: str, provider: str = HOSPITAL) -> list[Asked]:
+    upload = to_v1("POST", f"/v1/visits/V{tag}/items", {"items": items(tag)}, message_id=f"u-{tag}", provider=provider)
+    return [*registered(tag, provider), upload]
+
+
+def submitted(tag: str, provider: str = HOSPITAL) -> list[Asked]:
+    document = {"visit": visit(tag), "bill": bill(tag), "items": items(tag)}
+    message_id = f"s-{tag}" if provider == HOSPITAL else f"{provider}{int(tag, 16) % 10**18:018}"
+    return [to_v1("POST", "/v1/bills", document, message_id=message_id, provider=provider)]
+
+
+def native(method: str, path: str, body: Callable[[str], Any]) -> Callable[[Door, str, list[Answer]], Asked]:
+    return lambda _, tag, __: to_v1(method, path.format(tag=tag), body(tag), message_id=f"m-{tag}")
+
+
+def settle_body(tag: str) -> dict[str, Any]:
+    return bill(tag) | {"worker_id": person(tag)[0], "visit_kind": "inpatient"}
+
+
+NATIVE = [
+    Rigid(
+        "submit-bill",
+        lambda _, __: [],
+        native("POST", "/v1/bills", lambda tag: {"visit": visit(tag), "bill": bill(tag), "items": items(tag)}),
+    ),
+    Rigid("settle", lambda _, tag: uploaded(tag), native("POST", "/v1/visits/V{tag}/settle", settle_body)),
+    Rigid("register-visit", lambda _, __: [], native("POST", "/v1/visits", visit)),
+    Rigid(
+        "upload-items",
+        lambda _, tag: registered(tag),
+        native("POST", "/v1/visits/V{tag}/items", lambda tag: {"worker_id": person(tag)[0], "items": items(tag)}),
+    ),
+    Rigid(
+        "withdraw-items",
+        lambda _, tag: uploaded(tag),
+        native(
+            "POST",
+            "/v1/visits/V{tag}/items/withdraw",
+            lambda tag: {"worker_id": person(tag)[0], "item_nos": ["F0", "F1"], "batch_nos": [], "everything": False},
+        ),
+    ),
+    Rigid(
+        "cancel-visit",
+        lambda _, tag: registered(tag),
+        native("DELETE", "/v1/visits/V{tag}", lambda tag: {"worker_id": person(tag)[0]}),
+    ),
+    Rigid(
+        "cancel-settlement",
+        lambda _, tag: submitted(tag),
+        lambda _, tag, answers: to_v1(
+            "POST",
+            f"/v1/settlements/{answers[0].json['settlement_id']}/cancel",
+            {"visit_no": f"V{tag}", "bill_no": f"B{tag}", "worker_id": person(tag)[0]},
+            message_id=f"m-{tag}",
+        ),
+        needs_answers=True,
+    ),
+    Rigid(
+        "reverse",
+        lambda _, tag: submitted(tag),
+        native("POST", "/v1/reversals", lambda tag: {"original_message_id": f"s-{tag}"}),
+    ),
+    Rigid(
+        "sign-in",
+        lambda _, __: [],
+        native("POST", "/v1/sign-ins", lambda tag: {"operator_id": f"O{tag}", "terminal": "收费处1"}),
+    ),
+    Rigid(
+        "sign-out",
+        lambda _, tag: [to_v1("POST", "/v1/sign-ins", {"operator_id": f"O{tag}"}, message_id=f"i-{tag}")],
+        lambda _, tag, answers: to_v1(
+            "DELETE",
+            f"/v1/sign-ins/{answers[0].json['sign_no']}",
+            {"operator_id": f"O{tag}"},
+            message_id=f"m-{tag}",
+        ),
+        needs_answers=True,
+    ),
+]
+"""Every changing verb of the native door."""
+
+
+def in_jiangsu(infno: str, content: Callable[[str], Any]) -> Callable[[Door, str, list[Answer]], Asked]:
+    return lambda door, tag, _: to_jiangsu(door.jiangsu(infno, content(tag), f"{infno}-{tag}"))
+
+
+def wire_visit(tag: str) -> dict[str, Any]:
+    worker, qualification = person(tag)
+    return {
+        "ipt_otp_no": f"V{tag}",
+        "ipt_no": "0001",
+        "med_type": "21",
+        "adm_time": "20261102100000",
+        "adm_diag_dscr": "S52.500",
+        "wardarea_name": "骨科一病区",
+        "adm_dept_codg": "A04.01",
+        "adm_bed": "12",
+        "atddr_no": "D1",
+        "tel": "00000000000",
+        "psn_no": worker,
+        "qualification_id": qualification,
+    }
+
+
+def wire_rows(tag: str) -> list[dict[str, Any]]:
+    worker, qualification = person(tag)
+    return [
+        {
+            "feedetl_sn": f"F{number}",
+            "ipt_otp_no": f"V{tag}",
+            "mdtrt_id": f"V{tag}",
+            "psn_no": worker,
+            "chrg_bchno": "PC1",
+            "rxno": "RX1",
+            "rx_circ_flag": "0",
+            "fee_ocur_time": "20261103100000",
+            "med_list_codg": "XJ01",
+            "medins_list_name": "示例药品",
+            "cnt": "2.0000",
+            "pric": "5.000000",
+            "det_item_fee_sumamt": "10.00",
+            "bilg_dept_codg": "A04.01",
+            "bilg_dept_name": "骨科",
+            "bilg_dr_codg": "D1",
+            "bilg_dr_name": "测试乙",
+            "hosp_appr_flag": "1",
+            "make_flag": "0",
+            "qualification_id": qualification,
+        }
+        for number in range(LINES)
+    ]
+
+
+def wire_bill(tag: str) -> dict[str, Any]:
+    return {
+        "ipt_otp_no": f"V{tag}",
+        "mdtrt_id": f"B{tag}",
+        "med_type": "21",
+        "setl_time": "20261104100000",
+        "dscg_time": "20261104100000",
+        "dscg_trt_rslt": "1",
+        "diag_code": "S52.500",
+        "psn_no": person(tag)[0],
+        "adm_dept_codg": "A04.01",
+        "atddr_no": "D1",
+        "diag_dscr": "桡骨下端骨折",
+        "medfee_sumamt": "30.00",
+        "invono": f"INV{tag}",
+        "mid_setl_flag": "0",
+    }
+
+
+def previewed(door: Door, tag: str) -> list[Asked]:
+    """Return a visit whose preview is kept: its settlement must then come to the same sums."""
+    preview = to_jiangsu(door.jiangsu("2206", wire_bill(tag), f"2206-{tag}"))
+    return [*uploaded(tag, JIANGSU), preview]
+
+
+def card(tag: str) -> dict[str, Any]:
+    number = int(tag, 16) % WORKERS
+    certno = f"000000190001{number:06d}"
+    return {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": certno, "certno": "", "psn_name": f"测试甲{number:04d}"}}
+
+
+def sign_out(door: Door, tag: str, answers: list[Answer]) -> Asked:
+    sign_no = answers[0].json["output"]["signinoutb"]["sign_no"]
+    message = door.jiangsu("9002", {"signOut": {"sign_no": sign_no, "opter_no": "001"}}, f"9002-{tag}")
+    return to_jiangsu(message | {"sign_no": sign_no})
+
+
+def cancelled(tag: str) -> dict[str, Any]:
+    return {"ipt_otp_no": f"V{tag}", "mdtrt_id": f"B{tag}", "psn_no": person(tag)[0]}
+
+
+JIANGSU_CODES = [
+    Rigid("9001", lambda _, __: [], in_jiangsu("9001", lambda _: {"signIn": {"opter_no": "001", "ip": "10.0.0.1"}})),
+    Rigid(
+        "9002",
+        lambda door, tag: [to_jiangsu(door.jiangsu("9001", {"signIn": {"opter_no": "001"}}, f"9001-{tag}"))],
+        sign_out,
+        needs_answers=True,
+    ),
+    Rigid("1101", lambda _, __: [], in_jiangsu("1101", card)),
+    Rigid("2201", lambda _, __: [], in_jiangsu("2201", wire_visit)),
+    Rigid(
+        "2202",
+        lambda _, tag: registered(tag, JIANGSU),
+        in_jiangsu("2202", lambda tag: {"ipt_otp_no": f"V{tag}", "psn_no": person(tag)[0]}),
+    ),
+    Rigid("2204", lambda _, tag: registered(tag, JIANGSU), in_jiangsu("2204", wire_rows)),
+    Rigid(
+        "2205",
+        lambda _, tag: uploaded(tag, JIANGSU),
+        in_jiangsu("2205", lambda tag: {"mdtrt_id": f"V{tag}", "chrg_bchno": "0000", "psn_no": person(tag)[0]}),
+    ),
+    Rigid("2206", lambda _, tag: uploaded(tag, JIANGSU), in_jiangsu("2206", wire_bill)),
+    Rigid("2207", previewed, in_jiangsu("2207", wire_bill)),
+    Rigid("2208", lambda _, tag: submitted(tag, JIANGSU), in_jiangsu("2208", cancelled)),
+    Rigid(
+        "2209",
+        lambda _, tag: submitted(tag, JIANGSU),
+        in_jiangsu("2209", lambda tag: {"omsgid": submitted(tag, JIANGSU)[0].headers["Idempotency-Key"]}),
+    ),
+]
+"""Every code of Jiangsu's door."""
+
+
+def tag_of(name: str) -> str:
+    """Return a world's tag."""
+    return digest(name)[:12]
