@@ -61,7 +61,7 @@ async def test_a_running_reference_follows_the_tables(
 
     await import_files(session, {"policy": files["policy"].replace(b",2\n", b",7\n")}, seals, begins)
     async with asyncio.timeout(10):
-        while reference.newest().policies.on("321100", "410", date(2026, 7, 1)).tolerance_fen != 7:  # noqa: ASYNC110 nobody tells
+        while reference.newest().policies.on("321100", "410", date(2026, 7, 1)).tolerance_fen != 7:
             await asyncio.sleep(0.02)
     await reference.stop()
 
