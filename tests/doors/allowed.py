@@ -63,6 +63,8 @@ def _reason(field: str, golden: Message, mutant: Message) -> str:
         return "judged by the rules, same shares"
     if name in CHECKS and _all_gone(name, golden, mutant, field):
         return LEFT_OUT
+    if name == "settlement_id" and _spelled(golden) == _spelled(mutant):
+        return "the same id in capitals"
     if name in SPELLED and _within_tolerance(mutant):
         return "the same product within tolerance"
     return f"{OTHERWISE}{field}"
@@ -88,6 +90,12 @@ def _values(message: Message, field: str) -> list[Any]:
     for step in field.split("."):
         at = [one for value in at for one in (value[step] if step == "items" else [value.get(step)])]
     return at
+
+
+def _spelled(message: Message) -> str:
+    """Return a cancellation's settlement id as RFC 9562 compares it: capitals are no difference."""
+    assert isinstance(message.request, CancelSettlement)
+    return str(message.request.settlement_id).lower()
 
 
 def _within_tolerance(mutant: Message) -> bool:

@@ -11,6 +11,7 @@ from tests.doors.conftest import opened
 from tests.doors.senders import Door, Sender, to_jiangsu, to_v1
 from tests.house import Answer, Gateway
 from tests.store.test_embedded import crashed
+from tests.web.wire import until
 
 HELD = "held"
 ENDED = """
@@ -31,9 +32,7 @@ class Hold:
         return self._name.with_name(f"{self._name.name}.{kind}")
 
     async def reached(self) -> None:
-        async with asyncio.timeout(20):
-            while not self._file("reached").exists():
-                await asyncio.sleep(0.02)
+        await until(self._file("reached").exists)
 
     def release(self) -> None:
         self._file("hold").unlink()
@@ -74,7 +73,7 @@ async def test_a_late_answer_is_unknown_and_settles_all_the_same(database_dsn: s
         late = await door.gateway.submit(city.bill(0, "V0"), HELD)
         before = await door.gateway.ask("GET", f"/v1/outcomes/{HELD}")
         hold.release()
-        after = await outcome_of(door.gateway, HELD, lambda answer: answer.json["outcome"] == "settled")
+        after = await outcome_once(door.gateway, HELD, lambda answer: answer.json["outcome"] == "settled")
         again = await door.gateway.submit(city.bill(0, "V0"), HELD)
         books = await settlements(door)
 
@@ -87,11 +86,13 @@ async def test_a_late_answer_is_unknown_and_settles_all_the_same(database_dsn: s
     assert len(books) == 1
 
 
-async def outcome_of(gateway: Gateway, message_id: str, is_so: Callable[[Answer], bool]) -> Answer:
-    async with asyncio.timeout(20):
-        while not is_so(answer := await gateway.ask("GET", f"/v1/outcomes/{message_id}")):
-            await asyncio.sleep(0.05)
-    return answer
+async def outcome_once(gateway: Gateway, message_id: str, is_so: Callable[[Answer], bool]) -> Answer:
+    """Ask for an outcome until it is so."""
+    for _ in range(400):
+        if is_so(answer := await gateway.ask("GET", f"/v1/outcomes/{message_id}")):
+            return answer
+        await asyncio.sleep(0.05)
+    raise TimeoutError(message_id)
 
 
 async def answers_without_a_database(door: Door, sender: Sender) -> None:

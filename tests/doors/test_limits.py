@@ -8,7 +8,8 @@ import pytest
 
 from tests import city
 from tests.city import HOSPITAL, JIANGSU
-from tests.doors.rigid import registered, tag_of, wire_rows
+from tests.doors.rigid import registered, tag_of
+from tests.doors.rigid_jiangsu import wire_rows
 from tests.doors.senders import Door, to_jiangsu, to_v1
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

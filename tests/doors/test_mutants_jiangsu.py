@@ -3,7 +3,8 @@
 import pytest
 
 from tests.doors.mutant_facts import answers_hold, effects_hold, run, settlements_hold, undone_hold
-from tests.doors.rigid import JIANGSU_CODES, Rigid
+from tests.doors.rigid import Rigid
+from tests.doors.rigid_jiangsu import JIANGSU_CODES
 from tests.doors.senders import Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,7 +9,8 @@ from gateway.store.secrets_file import load_or_create
 from tests import city
 from tests.cases import cases_folder
 from tests.city import WORKERS
-from tests.doors.rigid import items, registered, tag_of, visit, wire_rows, wire_visit
+from tests.doors.rigid import items, registered, tag_of, visit
+from tests.doors.rigid_jiangsu import wire_rows, wire_visit
 from tests.doors.senders import Answer, Asked, Door, Sender, digest, succeeded, to_jiangsu, to_v1
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
