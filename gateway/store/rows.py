@@ -21,6 +21,12 @@ class Change(Struct, frozen=True, kw_only=True):
     """A change of rows that are not append-only."""
 
     QUERY: ClassVar[str] = ""
+    KEY: ClassVar[tuple[str, ...]] = ()
+    """The fields that say which row is changed."""
+
+    def changed(self) -> tuple[object, ...]:
+        """Return which row is changed."""
+        return tuple(getattr(self, name) for name in self.KEY)
 
 
 class VisitRow(Row, frozen=True, kw_only=True):
@@ -200,6 +206,7 @@ class SignInRow(Row, frozen=True, kw_only=True):
 
 class VisitChanged(Change, frozen=True, kw_only=True):
     QUERY: ClassVar[str] = "change_visits"
+    KEY: ClassVar[tuple[str, ...]] = ("worker_id", "visit_id")
     worker_id: str
     visit_id: UUID
     state: str
@@ -213,6 +220,7 @@ class ItemSettled(Change, frozen=True, kw_only=True):
     """settlement_id None makes the item unsettled again."""
 
     QUERY: ClassVar[str] = "settle_items"
+    KEY: ClassVar[tuple[str, ...]] = ("worker_id", "visit_id", "item_no")
     worker_id: str
     visit_id: UUID
     item_no: str
@@ -223,6 +231,7 @@ class ItemWithdrawn(Change, frozen=True, kw_only=True):
     """Withdraws the live item of that number."""
 
     QUERY: ClassVar[str] = "withdraw_items"
+    KEY: ClassVar[tuple[str, ...]] = ("worker_id", "visit_id", "item_no")
     worker_id: str
     visit_id: UUID
     item_no: str
@@ -233,6 +242,7 @@ class ItemRestored(Change, frozen=True, kw_only=True):
     """Brings back what the named message withdrew."""
 
     QUERY: ClassVar[str] = "restore_items"
+    KEY: ClassVar[tuple[str, ...]] = ("worker_id", "visit_id", "item_no", "withdrawn_by")
     worker_id: str
     visit_id: UUID
     item_no: str
@@ -241,6 +251,7 @@ class ItemRestored(Change, frozen=True, kw_only=True):
 
 class KeyFreed(Change, frozen=True, kw_only=True):
     QUERY: ClassVar[str] = "free_keys"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "kind", "key")
     provider_code: str
     kind: str
     key: str
@@ -248,6 +259,7 @@ class KeyFreed(Change, frozen=True, kw_only=True):
 
 class MessageReversed(Change, frozen=True, kw_only=True):
     QUERY: ClassVar[str] = "reverse_messages"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "message_id")
     provider_code: str
     message_id: str
     reversed_by: str
@@ -258,6 +270,7 @@ class SignedOutAt(Change, frozen=True, kw_only=True):
     """signed_out_at None opens the cycle again."""
 
     QUERY: ClassVar[str] = "sign_out"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "sign_no")
     provider_code: str
     sign_no: str
     signed_out_at: datetime | None
@@ -267,6 +280,7 @@ class RefusalNoted(Change, frozen=True, kw_only=True):
     """The last refusal of a message id; codes joined by `|`."""
 
     QUERY: ClassVar[str] = "note_refusals"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "message_id")
     provider_code: str
     message_id: str
     verb: str
@@ -278,6 +292,7 @@ class RefusalNoted(Change, frozen=True, kw_only=True):
 
 class ConflictNoted(Change, frozen=True, kw_only=True):
     QUERY: ClassVar[str] = "note_conflicts"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "message_id", "content_sha256")
     provider_code: str
     message_id: str
     content_sha256: bytes
