@@ -39,7 +39,7 @@ _PLAIN = (
     r"^[^\s\x00-\x1f\x7f-\x9f\u2028\u2029](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029])?"
     + _END
 )
-_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:|/+-]*" + _END
+_TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:/+-]*" + _END
 
 Text = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=200)]
 """Free text of a person's making: a name, a remark."""
