@@ -236,7 +236,7 @@ def stop(decision: Decision, terms: BillTerms, places: Mapping[str, str]) -> Non
                 cure=finding.cure_zh,
             )
             for finding in decision.findings
-            if finding.bearer == "provider" and finding.fen > 0
+            if finding.bearer == "provider" and finding.fen
         ]
     if faults:
         raise Refused(*faults)

@@ -86,3 +86,19 @@ async def test_a_line_that_the_provider_would_bear_is_refused_until_it_is_withdr
     assert "明细F0001有1000分应由机构承担" in refused
     assert "请撤销明细F0001（2205）" in refused
     assert settled["hifp_pay"] == "10.00"
+
+
+async def test_a_negative_line_that_refunds_nothing_is_refused_by_name(counter: Counter) -> None:
+    """Its share would be the provider's, below zero: no sum of the dialect can carry that either."""
+    clerk, visit_no = Clerk(counter), counter.name("V")
+    await clerk.sign_in()
+    well(await clerk.register(visit_no))
+    well(await clerk.upload(visit_no, row(0), row(1, cnt="-1", det_item_fee_sumamt="-5.00")))
+
+    preview = ill(await clerk.settle(visit_no, "2206"))
+    refused = ill(await clerk.settle(visit_no))
+    well(await clerk.say("2205", {"ipt_otp_no": visit_no, "feedetl_sn": "F0001"}))
+
+    assert "F0001" in preview
+    assert "明细F0001有-500分应由机构承担" in refused
+    assert well(await clerk.settle(visit_no))["hifp_pay"] == "10.00"
