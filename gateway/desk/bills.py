@@ -69,7 +69,10 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
 
 
 def settling_verdict(settling: Settling, effects: tuple[Effect, ...]) -> Verdict:
-    """Return the verdict of a bill that settles: the visit's effects, then the settlement's."""
+    """Return the verdict of a bill that settles: the visit's effects, then the settlement's.
+
+    A refund undoes: the device that it gives back has no service life any more, which only the books can tell.
+    """
     answer, row, rows = settlement_effects(settling)
     return Verdict(
         answer=answer,
@@ -77,6 +80,7 @@ def settling_verdict(settling: Settling, effects: tuple[Effect, ...]) -> Verdict
         worker_id=row.worker_id,
         visit_id=row.visit_id,
         settlement=row,
+        unsettles=any(item.refunds_item_no is not None for item in settling.bill.items),
     )
 
 

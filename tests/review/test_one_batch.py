@@ -18,10 +18,10 @@ ARRIVAL_S = 0.15
 
 
 @asynccontextmanager
-async def counting(dsn: str, folder: Path) -> AsyncIterator[tuple[Counter, Points]]:
+async def counting(dsn: str, folder: Path, **changed: list[dict[str, Any]]) -> AsyncIterator[tuple[Counter, Points]]:
     """Open the hospital's counter for worker 0 at one gateway that can be held."""
     points = Points(folder)
-    await city.found(dsn, folder / "secrets.json")
+    await city.found(dsn, folder / "secrets.json", **changed)
     books = await connect(dsn, application_name="tests")
     async with gateways(dsn, folder, 1, **points.environ) as (gateway,):
         await gateway.session()
