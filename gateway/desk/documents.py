@@ -21,7 +21,7 @@ from gateway.desk.bills import (
     settling_verdict,
     stop,
 )
-from gateway.desk.items import item_rows, next_position, sift
+from gateway.desk.items import check_room, item_rows, next_position, sift
 from gateway.desk.settlements import Settling, items_digest
 from gateway.desk.visits import changed, check_terms, new_visit, visit_key_row, worker_of
 from gateway.settling.book import visit_of_row
@@ -48,6 +48,8 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
     free_keys(request.bill, request.visit.visit_no, standing, making, "/bill")
     fresh, repeated = sift(request.items, file)
     check_document(request, file, repeated)
+    if file is not None:
+        check_room(fresh, file)
     begun: VisitRow | None = None
     if file is None:
         check_terms(request.visit, worker, standing, "/visit")

@@ -25,9 +25,7 @@ def decide_upload(request: UploadItems, standing: Standing, making: Making) -> V
         raise refusal(code, visit_no=request.visit_no)
     fresh, repeated = sift(request.items, file)
     check_qualifications(fresh, file)
-    count = len(file.items) + len(fresh)
-    if count > ITEMS_PER_VISIT_MAX:
-        raise refusal("visit.too_many_items", "/items", count=count, limit=ITEMS_PER_VISIT_MAX)
+    check_room(fresh, file)
     left = [*unsettled(file), *(live.amount_fen for live in fresh)]
     answer = ItemsUploaded(
         visit_no=request.visit_no,
@@ -159,6 +157,13 @@ def check_qualifications(items: Iterable[Item], file: VisitFile) -> None:
     ]
     if faults:
         raise Refused(*faults)
+
+
+def check_room(fresh: list[Item], file: VisitFile) -> None:
+    """Refuse new items past what one visit may hold (G13)."""
+    count = len(file.items) + len(fresh)
+    if count > ITEMS_PER_VISIT_MAX:
+        raise refusal("visit.too_many_items", "/items", count=count, limit=ITEMS_PER_VISIT_MAX)
 
 
 def unsettled(file: VisitFile) -> list[int]:

@@ -4,6 +4,7 @@ import string
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
@@ -16,11 +17,12 @@ from gateway.core.reasons import REASONS, fault
 from gateway.core.visits import TABLE
 from gateway.desk.asking import Making
 from gateway.desk.cycles import fault_of_cycle, valid_to
+from gateway.desk.documents import decide_submit
 from gateway.desk.items import decide_upload, same
 from gateway.settling.standing import LiveItem, Standing, VisitFile
 from gateway.store.rows import SignInRow
 from schemas.problems import GatewayError
-from schemas.requests import ITEMS_PER_VISIT_MAX, Envelope, Item, UploadItems
+from schemas.requests import ITEMS_PER_VISIT_MAX, BillTerms, Envelope, Item, SubmitBill, UploadItems, VisitTerms
 from tests import city
 
 GATEWAY = Path(__file__).parent.parent.parent / "gateway"
@@ -135,6 +137,22 @@ def test_a_visit_holds_so_many_items_and_no_more() -> None:
         upload(["N1", "N2"], ITEMS_PER_VISIT_MAX - 1)
     assert [(one.pointer, one.code) for one in refused.value.faults] == [("/items", "visit.too_many_items")]
     assert f"{ITEMS_PER_VISIT_MAX + 1} items" in refused.value.faults[0].en
+
+
+def test_a_document_fills_a_visit_no_further_than_uploads_do() -> None:
+    """G13: past 20,000 items a known visit takes none in a document either."""
+    file = visit_file(ITEMS_PER_VISIT_MAX - 1)
+    terms = {name: getattr(file.visit, name) for name in VisitTerms.__struct_fields__ if hasattr(file.visit, name)}
+    request = SubmitBill(
+        visit=VisitTerms(**terms), bill=BillTerms(bill_no="B1"), items=tuple(map(item, ["N1", "N2", "O7"]))
+    )
+    making = msgspec.structs.replace(MAKING, caller=cast("Any", SimpleNamespace(code="H1")))
+    standing = msgspec.structs.replace(STANDING, visit=file, worker=cast("Any", object()))
+
+    with pytest.raises(GatewayError) as refused:
+        decide_submit(request, standing, making)
+
+    assert [(one.pointer, one.code) for one in refused.value.faults] == [("/items", "visit.too_many_items")]
 
 
 @pytest.mark.parametrize(("quantity", "is_same"), [("2", True), ("2.0", True), ("02", True), ("2.0001", False)])
