@@ -96,4 +96,4 @@ class Reference:
             try:
                 await self.refresh()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("reference_refresh_failed", error_class=type(error).__name__)
+                log.warning("reference_refresh_failed", error=type(error).__name__)

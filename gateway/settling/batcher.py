@@ -151,12 +151,12 @@ class Batcher:
             try:
                 return await self._lane.settle(asks)
             except RETRY as error:
-                log.info("batch_retried", code=type(error).__name__, attempt=attempt)
+                log.info("batch_retried", error=type(error).__name__, retries=attempt)
                 if last:
                     raise
                 await asyncio.sleep(0.005 * 2**attempt)
             except AWAY as error:
-                log.warning("database_away", code=type(error).__name__, attempt=attempt)
+                log.warning("database_away", error=type(error).__name__, retries=attempt)
                 await self._lane.reconnect()
                 if last:
                     raise
@@ -169,7 +169,7 @@ class Batcher:
             return busy()
         if isinstance(error, AWAY):
             return busy("house.database_away")
-        log.error("batch_broken", code=type(error).__name__, exc_info=error)
+        log.error("batch_broken", error=type(error).__name__)
         return refusal("bill.breaks")
 
     def _resolve(self, waiting: Waiting, verdict: Outcome | GatewayError) -> None:

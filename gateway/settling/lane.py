@@ -135,7 +135,7 @@ class Deciding:
             self.verdicts[name] = error
             self._note(ask, error)
         except Exception as error:
-            log.exception("ask_broken", verb=ask.verb, message_id=ask.message_id, code=type(error).__name__)
+            log.exception("ask_broken", verb=ask.verb, message_id=ask.message_id, error=type(error).__name__)
             self.verdicts[name] = refusal("bill.breaks")
 
     def _again(self, ask: Ask, seen: MessageRow) -> Outcome:

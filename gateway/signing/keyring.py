@@ -113,4 +113,4 @@ class Keyring:
             try:
                 await self.refresh()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("keyring_refresh_failed", code=type(error).__name__)
+                log.warning("keyring_refresh_failed", error=type(error).__name__)
