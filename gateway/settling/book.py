@@ -21,6 +21,7 @@ from gateway.store.rows import (
     ItemRow,
     ItemSettled,
     MessageRow,
+    PostingRow,
     SettledLineRow,
     SettlementRow,
     VisitChanged,
@@ -92,6 +93,10 @@ class Book:
         effects = tuple(effects)
         for effect in effects:
             self._take(effect)
+        postings = tuple(e for e in effects if isinstance(e, PostingRow))
+        for effect in effects:
+            if isinstance(effect, SettlementRow) and effect.kind == "settlement":
+                self._settle(effect, postings)
         for visit_id, changed in by_visit(e for e in effects if isinstance(e, ItemRow | ItemSettled)).items():
             self.visits[visit_id] = with_items(self.visits[visit_id], changed)
         for visit_id, settled in by_visit(e for e in effects if isinstance(e, SettledLineRow)).items():
@@ -104,9 +109,6 @@ class Book:
                 self.visits[effect.visit_id] = visit_file(effect)
             case VisitChanged():
                 self._change_visit(effect)
-            case SettlementRow(kind="settlement"):
-                file = self.visits[effect.visit_id]
-                self.visits[effect.visit_id] = replace(file, settlements=(*file.settlements, effect))
             case BillKeyRow():
                 key = Key(provider_code=effect.provider_code, kind=effect.kind, key=effect.key)
                 self.keys[key] = holder(effect)
@@ -125,6 +127,14 @@ class Book:
             qualification_ids=tuple(filter(None, change.qualification_ids.split("|"))),
         )
         self.visits[change.visit_id] = replace(file, visit=visit)
+
+    def _settle(self, row: SettlementRow, postings: tuple[PostingRow, ...]) -> None:
+        """Keep a settlement with its entries: one that is cancelled in this very batch turns them."""
+        file = self.visits[row.visit_id]
+        entries = tuple(entry for entry in postings if entry.settlement_id == row.settlement_id)
+        self.visits[row.visit_id] = replace(
+            file, settlements=(*file.settlements, row), postings=(*file.postings, *entries)
+        )
 
     def _settle_lines(self, visit_id: UUID, settled: list[SettledLineRow]) -> None:
         file = self.visits[visit_id]

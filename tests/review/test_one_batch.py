@@ -10,6 +10,7 @@ from gateway.store.database import connect
 from tests import city
 from tests.desk.counter import Counter, done
 from tests.guarantees.audit import faults_in
+from tests.guarantees.jiangsu import Hospital
 from tests.guarantees.points import Points
 from tests.house import Answer, gateways
 
@@ -84,4 +85,31 @@ async def test_two_bills_of_one_visit(database_dsn: str, tmp_path: Path) -> None
 
     assert (late.status, late.json["code"]) == (409, "visit.settled"), late.body.decode()
     assert [answer.status for answer in undone] == [200, 200]
+    assert await faults_in(database_dsn) == []
+
+
+async def test_a_bill_and_its_cancellation_by_number(database_dsn: str, tmp_path: Path) -> None:
+    """G6: the entries are turned too, so that nothing stays payable for a bill that is no longer in force."""
+    points = Points(tmp_path)
+    await city.found(database_dsn, tmp_path / "secrets.json", matches=Hospital.matches())
+    async with gateways(database_dsn, tmp_path, 1, **points.environ) as (gateway,):
+        await gateway.session()
+        hospital = await Hospital.signed_in([gateway])
+        await hospital.register(0, "V1")
+        await hospital.upload(0, "V1", lines=2)
+        bill = {"ipt_otp_no": "V1", "mdtrt_id": "B1", "psn_no": city.worker_id(0)}
+        settle = {"med_type": "21", "setl_time": "20260405090000", "diag_code": "S52.500"}
+        points.hold("before_claim", "company")
+        company = asyncio.create_task(gateway.submit(city.bill(1, "COMPANY"), "company"))
+        await points.reached("before_claim", "company")
+        sent = []
+        for infno, content in (("2207", bill | settle), ("2208", bill)):
+            sending = hospital.send(infno, {"input": content}, hospital.message_id())
+            sent.append(asyncio.create_task(sending))
+            await asyncio.sleep(ARRIVAL_S)
+        points.release("before_claim", "company")
+        done(await company)
+        answers = await asyncio.gather(*sent)
+
+    assert [answer.json["infcode"] for answer in answers] == ["0", "0"], [answer.body.decode() for answer in answers]
     assert await faults_in(database_dsn) == []
