@@ -11,9 +11,10 @@ from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import Move, after, refused
 from gateway.desk.asking import Making, Verdict
+from gateway.desk.names import bill_keys
 from gateway.desk.settlements import Settling, decided, items_digest, settlement_effects
 from gateway.desk.visits import changed, qualification_faults, told, visit_at, worker_of
-from gateway.settling.standing import Key, LiveItem, Standing, VisitFile
+from gateway.settling.standing import LiveItem, Standing, VisitFile
 from gateway.store.rows import Effect, ItemSettled
 from schemas.answers import Presettled
 from schemas.decisions import Decision
@@ -153,7 +154,7 @@ def free_keys(terms: BillTerms, visit_no: str, standing: Standing, making: Makin
     """Refuse a bill number or invoice number that another message has settled (G1). at: where the terms stand."""
     faults: list[Fault] = []
     tell: dict[str, str] = {}
-    for key in bill_keys(making.caller.code, visit_no, terms):
+    for key in bill_keys(making.caller.code, visit_no, terms.bill_no, terms.invoice_no):
         if held := standing.keys.get(key):
             code = "bill.already_settled" if key.kind == "bill" else "invoice.already_used"
             facts = {"bill_no": terms.bill_no, "invoice_no": terms.invoice_no, "message_id": held.message_id}
@@ -161,14 +162,6 @@ def free_keys(terms: BillTerms, visit_no: str, standing: Standing, making: Makin
             tell |= told(held)
     if faults:
         raise Conflict(*faults, facts=tell)
-
-
-def bill_keys(provider_code: str, visit_no: str, terms: BillTerms) -> tuple[Key, ...]:
-    """Return the keys that a bill takes: visit and bill number, and its invoice number."""
-    bill = Key(provider_code=provider_code, kind="bill", key=f"{visit_no}\n{terms.bill_no}")
-    if terms.invoice_no is None:
-        return (bill,)
-    return (bill, Key(provider_code=provider_code, kind="invoice", key=terms.invoice_no))
 
 
 def compute(

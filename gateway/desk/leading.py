@@ -9,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.desk.asking import Making, Verdict
-from gateway.desk.bills import bill_keys, decide_settle
+from gateway.desk.bills import decide_settle
 from gateway.desk.cycles import decide_sign_in, decide_sign_out
 from gateway.desk.documents import decide_submit
 from gateway.desk.items import decide_upload, decide_withdraw
+from gateway.desk.names import bill_keys, visit_key
 from gateway.desk.reversing import decide_reverse
 from gateway.desk.undoing import decide_cancel
 from gateway.desk.visits import decide_cancel_visit, decide_register
@@ -80,15 +81,15 @@ def leads(request: Changing, caller: Provider) -> Leads:
             return Leads(
                 decide=partial(decide_settle, request),
                 visit_no=request.visit_no,
-                keys=bill_keys(caller.code, request.visit_no, request),
+                keys=bill_keys(caller.code, request.visit_no, request.bill_no, request.invoice_no),
             )
         case SubmitBill():
-            visit_no = request.visit.visit_no
+            visit_no, bill = request.visit.visit_no, request.bill
             return Leads(
                 decide=partial(decide_submit, request),
                 worker_id=request.visit.worker_id,
                 visit_no=visit_no,
-                keys=(visit_key(caller, visit_no), *bill_keys(caller.code, visit_no, request.bill)),
+                keys=(visit_key(caller, visit_no), *bill_keys(caller.code, visit_no, bill.bill_no, bill.invoice_no)),
                 lines=len(request.items),
             )
         case CancelSettlement():
@@ -97,8 +98,3 @@ def leads(request: Changing, caller: Provider) -> Leads:
             return Leads(decide=partial(decide_reverse, request))
         case _:
             assert_never(request)
-
-
-def visit_key(caller: Provider, visit_no: str) -> Key:
-    """Return the key under which a visit number may stand once."""
-    return Key(provider_code=caller.code, kind="visit", key=visit_no)

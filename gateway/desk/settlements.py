@@ -14,6 +14,7 @@ from gateway.core.days import day_of
 from gateway.core.digests import decision_sha256
 from gateway.core.posting import Posting, postings
 from gateway.desk.asking import Making
+from gateway.desk.names import bill_keys
 from gateway.settling.standing import Standing, VisitFile
 from gateway.store.rows import (
     AllowanceUseRow,
@@ -218,20 +219,17 @@ def use_rows(decision: Decision, row: SettlementRow) -> tuple[AllowanceUseRow, .
 
 def key_rows(row: SettlementRow) -> tuple[BillKeyRow, ...]:
     """Return the keys that a settlement holds until it is cancelled."""
-    held = [("bill", f"{row.visit_no}\n{row.bill_no}")]
-    if row.invoice_no is not None:
-        held.append(("invoice", row.invoice_no))
     return tuple(
         BillKeyRow(
-            provider_code=row.provider_code,
-            kind=kind,
-            key=key,
+            provider_code=key.provider_code,
+            kind=key.kind,
+            key=key.key,
             worker_id=row.worker_id,
             visit_id=row.visit_id,
             settlement_id=row.settlement_id,
             message_id=row.message_id,
         )
-        for kind, key in held
+        for key in bill_keys(row.provider_code, row.visit_no, row.bill_no, row.invoice_no)
     )
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from gateway.core.reasons import refusal
 from gateway.core.visits import after, refused
 from gateway.desk.asking import Making, Verdict
+from gateway.desk.names import bill_keys
 from gateway.desk.settlements import sorts_of
 from gateway.desk.visits import changed, visit_at
 from gateway.settling.standing import Standing, VisitFile
@@ -186,10 +187,8 @@ def turned_postings(file: VisitFile, original: SettlementRow, row: SettlementRow
 
 def keys_freed(original: SettlementRow) -> tuple[KeyFreed, ...]:
     """Return what frees the keys that a settlement held."""
-    held = [("bill", f"{original.visit_no}\n{original.bill_no}")]
-    if original.invoice_no is not None:
-        held.append(("invoice", original.invoice_no))
-    return tuple(KeyFreed(provider_code=original.provider_code, kind=kind, key=key) for kind, key in held)
+    held = bill_keys(original.provider_code, original.visit_no, original.bill_no, original.invoice_no)
+    return tuple(KeyFreed(provider_code=key.provider_code, kind=key.kind, key=key.key) for key in held)
 
 
 def sums_of(row: SettlementRow) -> Sums:

@@ -8,7 +8,8 @@ import msgspec
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import after, refused
 from gateway.desk.asking import Making, Verdict
-from gateway.settling.standing import Key, KeyHolder, Standing, VisitFile, WorkerFile
+from gateway.desk.names import visit_key
+from gateway.settling.standing import KeyHolder, Standing, VisitFile, WorkerFile
 from gateway.store.rows import BillKeyRow, Effect, ItemWithdrawn, KeyFreed, VisitChanged, VisitRow
 from schemas.answers import VisitCancelled, VisitRegistered
 from schemas.problems import Fault, Refused
@@ -22,7 +23,7 @@ def decide_register(request: RegisterVisit, standing: Standing, making: Making) 
     Refuses: worker.unknown, qualification.unknown, visit.exists, visit.admission_in_future.
     """
     worker = worker_of(standing)
-    if held := standing.keys.get(visit_key(making, request.visit_no)):
+    if held := standing.keys.get(visit_key(making.caller, request.visit_no)):
         raise refusal("visit.exists", tell=told(held), visit_no=request.visit_no)
     check_terms(request, worker, standing)
     row = new_visit(request, standing, making, state=after("RegisterVisit", "unknown"))
@@ -157,11 +158,6 @@ def changed(
         discharged_at=discharged_at,
         qualification_ids="|".join(visit.qualification_ids if qualification_ids is None else qualification_ids),
     )
-
-
-def visit_key(making: Making, visit_no: str) -> Key:
-    """Return the key under which a visit number may stand once."""
-    return Key(provider_code=making.caller.code, kind="visit", key=visit_no)
 
 
 def visit_key_row(visit: VisitRow) -> BillKeyRow:
