@@ -23,7 +23,7 @@ from gateway.settling.points import Points
 from gateway.signing.keyring import Keyring, ensure_key
 from gateway.signing.keys import SigningKey
 from gateway.store.database import Connection, SessionLimits, Target, connect, open_pool, open_target
-from gateway.store.errors import SecretsFault, StoreError
+from gateway.store.errors import SecretsFault
 from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
@@ -37,8 +37,6 @@ ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jia
 
 OUTCOME_CONNECTIONS_MAX = 2
 """Kept apart for QueryOutcome, which stays up when all else is busy."""
-
-
 FOLLOWING_CONNECTIONS_MAX = 2
 """Kept apart for what follows the tables: who reads with one connection may wait for it, and must not starve it."""
 
@@ -75,7 +73,7 @@ class Application:
         """Return what keeps the house from answering."""
         try:
             async with asyncio.timeout(1), self._pool.acquire() as connection:
-                await connection.fetchval("SELECT 1")
+                await connection.fetchval(sql("alive"))
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             return {"database": type(error).__name__}
         return {}
@@ -186,4 +184,4 @@ async def serve(settings: Settings, target: Target, seals: Seals, on_started: Ca
         await serve_edge(house, settings.web, on_started=on_started)
 
 
-__all__ = ["ADAPTERS", "Application", "StoreError", "application", "opened", "prepare", "serve"]
+__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "serve"]

@@ -82,7 +82,6 @@ class Path:
             envelope=message.envelope,
             request=message.request,
             raw=inbound.body,
-            adapter=adapter.NAME,
             adapter_version=adapter.VERSION,
             word=lambda said: stored(adapter, said, inbound, profile),
         )

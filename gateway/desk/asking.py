@@ -23,7 +23,6 @@ class Asked(Struct, frozen=True, kw_only=True):
     envelope: Envelope
     request: AnyRequest
     raw: bytes
-    adapter: str
     adapter_version: int
     word: Callable[[AnyAnswer | Problem], Stored]
     """Writes an answer in the dialect it will leave in."""

@@ -14,7 +14,7 @@ from gateway.desk.leading import Leads, leads
 from gateway.desk.reading import Reader
 from gateway.desk.receipts import Asked as AskedDigests
 from gateway.desk.receipts import receipt_of
-from gateway.settling.away import AWAY, SLOW, busy
+from gateway.settling.away import told_when_away
 from gateway.settling.batch import Outcome
 from gateway.settling.batcher import Settles
 from gateway.settling.lane import seal_answer
@@ -55,12 +55,8 @@ class Desk:
 
     async def answer(self, asked: Asked) -> Outcome:
         """Return the answer's bytes; raise GatewayError where the request is refused."""
-        try:
+        with told_when_away():
             return await self._answer(asked)
-        except SLOW as error:
-            raise busy() from error
-        except AWAY as error:
-            raise busy("house.database_away") from error
 
     async def _answer(self, asked: Asked) -> Outcome:
         request = asked.request
@@ -73,10 +69,8 @@ class Desk:
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of the caller."""
-        try:
+        with told_when_away():
             return await self._reader.receipt(settlement_id, caller)
-        except AWAY as error:
-            raise busy("house.database_away") from error
 
     async def _cycle_fault(self, asked: Asked) -> GatewayError | None:
         """Return why the message stands outside an operator's cycle; a repeat is answered all the same (G2)."""
@@ -108,15 +102,15 @@ class Desk:
             way = way.refusing(ended)
         if isinstance(request, CancelSettlement) and request.settlement_id is not None:
             way = way.to(*await self._reader.place(request.settlement_id, asked.caller))
-        content = request_sha256(request)
+        digests = AskedDigests(raw_sha256=hashlib.sha256(asked.raw).hexdigest(), content_sha256=request_sha256(request))
         ask = Ask(
             caller=asked.caller,
             message_id=message_id,
             verb=type(request).__name__,
-            content_sha256=bytes.fromhex(content),
-            raw_sha256=hashlib.sha256(asked.raw).digest(),
+            content_sha256=bytes.fromhex(digests.content_sha256),
+            raw_sha256=bytes.fromhex(digests.raw_sha256),
             request_sealed=self._seals.seal_packed(asked.raw, f"request:{asked.caller.code}:{message_id}".encode()),
-            decide=self._deciding(asked, way, message_id, content),
+            decide=self._deciding(asked, way, message_id, digests),
             reversed_answer=lambda row: self._reversed(asked, row.message_id, row.reversed_by or ""),
             worker_id=way.worker_id,
             visit_no=way.visit_no,
@@ -127,7 +121,7 @@ class Desk:
         )
         return await self._batcher.settle(ask)
 
-    def _deciding(self, asked: Asked, way: Leads, message_id: str, content: str) -> Callable[[Standing], Done]:
+    def _deciding(self, asked: Asked, way: Leads, message_id: str, digests: AskedDigests) -> Callable[[Standing], Done]:
         """Return a verb's decide, with all that it may create named beforehand, wrapped in wording and receipt."""
         making = Making(
             caller=asked.caller,
@@ -142,7 +136,6 @@ class Desk:
                 self._seals, asked.caller.code, original, self._reversed(asked, original, by)
             ),
         )
-        digests = AskedDigests(raw_sha256=hashlib.sha256(asked.raw).hexdigest(), content_sha256=content)
         return lambda standing: self._done(way.decide(standing, making), asked, digests)
 
     def _done(self, verdict: Verdict, asked: Asked, digests: AskedDigests) -> Done:

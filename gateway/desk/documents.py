@@ -47,16 +47,11 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
     file = known_visit(request, standing)
     free_keys(request.bill, request.visit.visit_no, standing, making, "/bill")
     fresh, repeated = sift(request.items, file)
-    check_document(request, file, repeated)
-    if file is not None:
-        check_room(fresh, file)
-    begun: VisitRow | None = None
+    check_document(request, file, fresh, repeated)
     if file is None:
         check_terms(request.visit, worker, standing, "/visit")
-        begun = begin(request, standing, making)
-        before = visit_of_row(begun)
-    else:
-        before = file.visit
+    begun = begin(request, standing, making) if file is None else None
+    before = visit_of_row(begun) if begun else known(file).visit
     visit = entitled(before, request, standing)
     decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
     stop(decision, request.bill, {item.item_no: f"/items/{index}" for index, item in enumerate(request.items)})
@@ -69,12 +64,7 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
         first=next_position(file),
         settlement_id=making.settlement_id,
     )
-    moved: tuple[Effect, ...] = ()
-    if begun is not None:
-        begun = replace(begun, qualification_ids=visit.qualification_ids)
-        moved = (begun, visit_key_row(begun))
-    elif file is not None:
-        moved = added_to(file, visit, request, making)
+    moved = starting(begun, visit) if begun else added_to(known(file), visit, request, making)
     settling = Settling(
         bill=bill,
         context=context,
@@ -120,8 +110,22 @@ def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
     return file
 
 
-def check_document(request: SubmitBill, file: VisitFile | None, repeated: list[Item]) -> None:
-    """Refuse a document whose lines are all settled, or whose total or discharge is off."""
+def known(file: VisitFile | None) -> VisitFile:
+    """Return the file of a visit that a document does not begin."""
+    assert file is not None, "a document begins its visit or knows it"
+    return file
+
+
+def starting(begun: VisitRow, visit: Visit) -> tuple[Effect, ...]:
+    """Return what begins a visit: its row, with the qualifications that the bill attached, and its number taken."""
+    row = replace(begun, qualification_ids=visit.qualification_ids)
+    return (row, visit_key_row(row))
+
+
+def check_document(request: SubmitBill, file: VisitFile | None, fresh: list[Item], repeated: list[Item]) -> None:
+    """Refuse a document whose lines are all settled or too many, or whose total or discharge is off."""
+    if file is not None:
+        check_room(fresh, file)
     taken = {live.item.item_no for live in file.items if live.settlement_id} if file else set()
     if len(repeated) == len(request.items) and taken.issuperset(item.item_no for item in repeated):
         raise refusal("bill.all_settled", "/items", visit_no=request.visit.visit_no)

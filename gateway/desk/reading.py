@@ -209,7 +209,7 @@ class Reader:
         """Return why a sign-in number opens nothing now; None where its cycle is open (or known, if ended_is_well)."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             found = await connection.fetchrow(self._sql("sign_in_by_no"), caller.code, sign_no or "")
-            now = await connection.fetchval("SELECT now()")
+            now = await connection.fetchval(self._sql("instant"))
         if found and ended_is_well:
             return None
         policy = self._references.at(now).policies.on(caller.area, caller.scheme, day_of(now))

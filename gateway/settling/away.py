@@ -1,5 +1,8 @@
 """What the database does when it is out of reach or too busy, and what a caller is told: unknown is not failed (G9)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import asyncpg
 
 from gateway.core.reasons import refusal
@@ -38,3 +41,14 @@ def busy(code: str = "house.full") -> GatewayError:
     error = refusal(code)
     error.retry_after_s = RETRY_AFTER_S
     return error
+
+
+@contextmanager
+def told_when_away() -> Iterator[None]:
+    """Turn what the database does when it is slow or away into the refusal that says so."""
+    try:
+        yield
+    except SLOW as error:
+        raise busy() from error
+    except AWAY as error:
+        raise busy("house.database_away") from error

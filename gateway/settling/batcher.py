@@ -63,11 +63,6 @@ class Batcher:
         self._arrived = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
-    @property
-    def depth(self) -> int:
-        """Return how many asks wait."""
-        return len(self._queue)
-
     def start(self) -> None:
         """Begin to take batches."""
         self._runner = asyncio.create_task(self._run())

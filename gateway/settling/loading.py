@@ -66,7 +66,7 @@ class Loader:
             book.refused.add((row["provider_code"], row["message_id"]))
         for ask in reversals:
             original = book.original_of(ask)
-            if original and original.visit_id and original.verb in {"WithdrawItems", "CancelVisit"}:
+            if original and original.visit_id and original.verb == "WithdrawItems":
                 rows = await self._fetch(
                     "items_withdrawn_by", original.worker_id, original.visit_id, original.message_id
                 )

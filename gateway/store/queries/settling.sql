@@ -248,12 +248,6 @@ SELECT jws FROM receipt WHERE worker_id = $1 AND settlement_id = $2;
 -- The sealed decision of a settlement.
 SELECT decision_sealed FROM decision WHERE worker_id = $1 AND settlement_id = $2;
 
--- name: settlement_of_bill
--- The newest settlement that a visit and bill number name, in force or not.
-SELECT settlement_id, worker_id, visit_id FROM settlement
-WHERE worker_id = $1 AND provider_code = $2 AND visit_no = $3 AND bill_no = $4 AND kind = 'settlement'
-ORDER BY settled_at DESC LIMIT 1;
-
 -- name: worker_by_certno
 -- Who stands behind an identity number's blind index.
 SELECT worker_id FROM worker_identity WHERE certno_index = $1;
@@ -262,3 +256,7 @@ SELECT worker_id FROM worker_identity WHERE certno_index = $1;
 -- Whether a worker is in hospital anywhere.
 SELECT count(*) AS visits FROM visit
 WHERE worker_id = $1 AND visit_kind = 'inpatient' AND state IN ('open', 'part_settled') AND discharged_at IS NULL;
+
+-- name: alive
+-- Whether the database answers.
+SELECT true AS alive;
