@@ -1,10 +1,9 @@
 """UploadItems and WithdrawItems (处方明细上报, 处方明细撤销)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-import msgspec
 from msgspec.structs import replace
 
 from gateway.core.reasons import fault, refusal
@@ -12,7 +11,8 @@ from gateway.core.visits import refused
 from gateway.desk.asking import Making, Verdict
 from gateway.desk.visits import visit_at
 from gateway.settling.standing import LiveItem, Standing, VisitFile
-from gateway.store.rows import ItemRow, ItemWithdrawn
+from gateway.store.packing import packed
+from gateway.store.rows import ItemSheetRow, ItemWithdrawn
 from schemas.answers import ItemsUploaded, ItemsWithdrawn
 from schemas.problems import Conflict, Fault, Refused
 from schemas.requests import ITEMS_PER_VISIT_MAX, Item, UploadItems, WithdrawItems
@@ -36,7 +36,7 @@ def decide_upload(request: UploadItems, standing: Standing, making: Making) -> V
     )
     return Verdict(
         answer=answer,
-        effects=item_rows(fresh, file.visit.worker_id, UUID(file.visit.visit_id), making, first=next_position(file)),
+        effects=item_sheet(fresh, file.visit.worker_id, UUID(file.visit.visit_id), making, first=next_position(file)),
         worker_id=file.visit.worker_id,
         visit_id=UUID(file.visit.visit_id),
     )
@@ -176,28 +176,28 @@ def next_position(file: VisitFile | None) -> int:
     return max((live.position for live in file.items), default=-1) + 1 if file else 0
 
 
-def item_rows(
-    items: Iterable[Item],
+def item_sheet(
+    items: Sequence[Item],
     worker_id: str,
     visit_id: UUID,
     making: Making,
     *,
     first: int,
     settlement_id: UUID | None = None,
-) -> tuple[ItemRow, ...]:
-    """Return the rows of new items, in the order of their coming."""
-    return tuple(
-        ItemRow(
+) -> tuple[ItemSheetRow, ...]:
+    """Return the row of new items, in the order of their coming; none where nothing is new."""
+    if not items:
+        return ()
+    return (
+        ItemSheetRow(
             worker_id=worker_id,
             visit_id=visit_id,
-            item_no=item.item_no,
             message_id=making.message_id,
-            position=position,
-            batch_no=item.batch_no,
-            amount_fen=item.amount_fen,
-            occurred_at=item.occurred_at,
-            content=msgspec.json.encode(item).decode(),
-            settlement_id=settlement_id,
-        )
-        for position, item in enumerate(items, start=first)
+            first_position=first,
+            item_nos=[item.item_no for item in items],
+            amounts_fen=[item.amount_fen for item in items],
+            contents=packed(items),
+            settlement_ids=[settlement_id] * len(items),
+            withdrawn_by=[None] * len(items),
+        ),
     )

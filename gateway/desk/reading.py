@@ -16,12 +16,12 @@ from gateway.desk.persons import person_verified
 from gateway.desk.settlements import decided, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
-from gateway.settling.book import Book, settled_line
+from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
-from gateway.store.rows import MessageRow, SettledLineRow, SettlementRow, SignInRow
+from gateway.store.rows import LineSheetRow, MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
 from schemas.answers import (
     OutcomeFound,
@@ -158,8 +158,8 @@ class Reader:
             if row.kind == "cancellation":
                 assert row.original_id is not None
                 original, _ = await self._row(connection, worker_id, row.original_id)
-                lines = await connection.fetch(self._sql("lines_settled"), [worker_id], [settlement_id])
-                sorts = sorts_of(settled_line(SettledLineRow(**line)) for line in lines)
+                sheets = await connection.fetch(self._sql("line_sheets"), [worker_id], [settlement_id])
+                sorts = sorts_of(line for sheet in sheets for line in settled_lines(LineSheetRow(**sheet)))
                 undone = cancelled_answer(row, original.message_id, sorts)
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
             sealed = await connection.fetchval(self._sql("decision_of"), worker_id, settlement_id)

@@ -21,9 +21,9 @@ from gateway.store.rows import (
     BillKeyRow,
     DecisionRow,
     Effect,
+    LineSheetRow,
     LocatorRow,
     PostingRow,
-    SettledLineRow,
     SettlementRow,
 )
 from schemas.answers import Settled, SortSum
@@ -96,7 +96,7 @@ def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tupl
         decision_sha256=row.decision_sha256.hex(),
     )
     rows: tuple[Effect, ...] = (
-        *line_rows(settling, row),
+        line_sheet(settling, row),
         decision_row(settling, row),
         *posting_rows(postings_of(settling), row),
         *use_rows(decision, row),
@@ -141,31 +141,29 @@ def settlement_row(settling: Settling) -> SettlementRow:
     )
 
 
-def line_rows(settling: Settling, row: SettlementRow) -> tuple[SettledLineRow, ...]:
-    """Return the decided lines."""
-    items = {item.item_no: item for item in settling.bill.items}
-    return tuple(
-        SettledLineRow(
-            worker_id=row.worker_id,
-            settlement_id=row.settlement_id,
-            item_no=line.item_no,
-            visit_id=row.visit_id,
-            refunds_item_no=items[line.item_no].refunds_item_no,
-            catalog_code=line.catalog_code,
-            sort=line.sort,
-            occurred_on=day_of(items[line.item_no].occurred_at),
-            quantity=Decimal(items[line.item_no].quantity),
-            charged_fen=line.charged_fen,
-            fund_fen=line.fund_fen,
-            worker_fen=line.worker_fen,
-            employer_fen=line.employer_fen,
-            provider_fen=line.provider_fen,
-            recognition_no=line.recognition_no,
-            authorization_no=line.authorization_no,
-            funded_quantity=Decimal(line.funded_quantity),
-            third_party_fen=line.third_party_fen,
-        )
-        for line in settling.decision.lines
+def line_sheet(settling: Settling, row: SettlementRow) -> LineSheetRow:
+    """Return the decided lines, column by column."""
+    lines, items = settling.decision.lines, settling.bill.items
+    assert [line.item_no for line in lines] == [item.item_no for item in items]
+    return LineSheetRow(
+        worker_id=row.worker_id,
+        settlement_id=row.settlement_id,
+        visit_id=row.visit_id,
+        item_nos=[line.item_no for line in lines],
+        refunds_item_nos=[item.refunds_item_no for item in items],
+        catalog_codes=[line.catalog_code for line in lines],
+        sorts=[line.sort for line in lines],
+        occurred_on=[day_of(item.occurred_at) for item in items],
+        quantities=[item.quantity for item in items],
+        charged_fen=[line.charged_fen for line in lines],
+        fund_fen=[line.fund_fen for line in lines],
+        worker_fen=[line.worker_fen for line in lines],
+        employer_fen=[line.employer_fen for line in lines],
+        provider_fen=[line.provider_fen for line in lines],
+        recognition_nos=[line.recognition_no for line in lines],
+        authorization_nos=[line.authorization_no for line in lines],
+        funded_quantities=[line.funded_quantity for line in lines],
+        third_party_fen=[line.third_party_fen for line in lines],
     )
 
 

@@ -1,6 +1,7 @@
 """CancelSettlement (结算撤销): undo a settlement that is known, by new entries."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,9 +17,9 @@ from gateway.store.rows import (
     Effect,
     ItemSettled,
     KeyFreed,
+    LineSheetRow,
     LocatorRow,
     PostingRow,
-    SettledLineRow,
     SettlementRow,
     VisitChanged,
 )
@@ -150,24 +151,29 @@ def turned(original: SettlementRow, standing: Standing, making: Making) -> Settl
     )
 
 
-def turned_lines(file: VisitFile, original: SettlementRow, settlement_id: UUID) -> tuple[SettledLineRow, ...]:
+def turned_lines(file: VisitFile, original: SettlementRow, settlement_id: UUID) -> tuple[LineSheetRow, ...]:
     """Return the original's lines with the signs turned."""
     return tuple(
         replace(
-            row,
+            sheet,
             settlement_id=settlement_id,
-            quantity=-row.quantity,
-            charged_fen=-row.charged_fen,
-            fund_fen=-row.fund_fen,
-            worker_fen=-row.worker_fen,
-            employer_fen=-row.employer_fen,
-            provider_fen=-row.provider_fen,
-            funded_quantity=-row.funded_quantity,
-            third_party_fen=-row.third_party_fen,
+            quantities=[negated(one) for one in sheet.quantities],
+            charged_fen=[-fen for fen in sheet.charged_fen],
+            fund_fen=[-fen for fen in sheet.fund_fen],
+            worker_fen=[-fen for fen in sheet.worker_fen],
+            employer_fen=[-fen for fen in sheet.employer_fen],
+            provider_fen=[-fen for fen in sheet.provider_fen],
+            funded_quantities=[negated(one) for one in sheet.funded_quantities],
+            third_party_fen=[-fen for fen in sheet.third_party_fen],
         )
-        for row in file.line_rows
-        if row.settlement_id == original.settlement_id
+        for sheet in file.line_sheets
+        if sheet.settlement_id == original.settlement_id
     )
+
+
+def negated(quantity: str) -> str:
+    """Return a decimal text with its sign turned."""
+    return format(-Decimal(quantity), "f")
 
 
 def turned_postings(file: VisitFile, original: SettlementRow, row: SettlementRow) -> tuple[PostingRow, ...]:

@@ -1,10 +1,9 @@
 """The book of one batch: what was read under lock, kept true while one ask after another takes effect."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,21 +13,21 @@ from gateway.core.context import SettledLine, Visit
 from gateway.core.days import day_of
 from gateway.core.snapshot import Snapshot
 from gateway.settling.standing import Ask, Key, KeyHolder, LiveItem, Standing, VisitFile, WorkerFile
+from gateway.store.packing import unpacked
 from gateway.store.rows import (
     AllowanceUseRow,
     BillKeyRow,
     Effect,
-    ItemRow,
     ItemSettled,
+    ItemSheetRow,
+    LineSheetRow,
     MessageRow,
     PostingRow,
-    SettledLineRow,
     SettlementRow,
     VisitChanged,
     VisitRow,
 )
 from schemas.facts import DeviceIssue, Used
-from schemas.requests import Item
 from schemas.scalars import CatalogSort, VisitKind, VisitState
 
 
@@ -47,6 +46,8 @@ class Book:
         self.workers: dict[str, WorkerFile] = {}
         self.visits: dict[UUID, VisitFile] = {}
         self.withdrawn: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._behind: defaultdict[str, list[Sequence[Effect]]] = defaultdict(list)
+        """Effects of earlier asks, by worker, that no later ask has been about yet."""
 
     def judge_at(self, now: datetime, snapshot: Snapshot) -> None:
         """Take the database's instant and the reference data in force at it."""
@@ -88,19 +89,34 @@ class Book:
             withdrawn=self.withdrawn.get(original_key, ()),
         )
 
-    def apply(self, effects: Iterable[Effect]) -> None:
-        """Take in what an ask has added, so that the next one for the same worker or visit sees it."""
-        effects = tuple(effects)
+    def apply(self, effects: Sequence[Effect]) -> None:
+        """Take in what an ask has added: names at once, what it left of workers when the next ask is about them."""
+        for effect in effects:
+            if isinstance(effect, BillKeyRow):
+                self.keys[Key(provider_code=effect.provider_code, kind=effect.kind, key=effect.key)] = holder(effect)
+            elif isinstance(effect, MessageRow):
+                self.messages[effect.provider_code, effect.message_id] = effect
+                if effect.worker_id is not None:
+                    self._behind[effect.worker_id].append(effects)
+
+    def catch_up(self, worker_ids: Iterable[str]) -> None:
+        """Bring the files of workers up to what earlier asks of this batch have left."""
+        for worker_id in worker_ids:
+            for effects in self._behind.pop(worker_id, ()):
+                self._take_in(effects)
+
+    def _take_in(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             self._take(effect)
         postings = tuple(e for e in effects if isinstance(e, PostingRow))
         for effect in effects:
             if isinstance(effect, SettlementRow) and effect.kind == "settlement":
                 self._settle(effect, postings)
-        for visit_id, changed in by_visit(e for e in effects if isinstance(e, ItemRow | ItemSettled)).items():
+        for visit_id, changed in by_visit(e for e in effects if isinstance(e, (ItemSheetRow, ItemSettled))).items():
             self.visits[visit_id] = with_items(self.visits[visit_id], changed)
-        for visit_id, settled in by_visit(e for e in effects if isinstance(e, SettledLineRow)).items():
-            self._settle_lines(visit_id, settled)
+        for effect in effects:
+            if isinstance(effect, LineSheetRow):
+                self._settle_lines(effect)
         self._use(e for e in effects if isinstance(e, AllowanceUseRow))
 
     def _take(self, effect: Effect) -> None:
@@ -109,11 +125,6 @@ class Book:
                 self.visits[effect.visit_id] = visit_file(effect)
             case VisitChanged():
                 self._change_visit(effect)
-            case BillKeyRow():
-                key = Key(provider_code=effect.provider_code, kind=effect.kind, key=effect.key)
-                self.keys[key] = holder(effect)
-            case MessageRow():
-                self.messages[effect.provider_code, effect.message_id] = effect
             case _:
                 pass
 
@@ -136,25 +147,24 @@ class Book:
             file, settlements=(*file.settlements, row), postings=(*file.postings, *entries)
         )
 
-    def _settle_lines(self, visit_id: UUID, settled: list[SettledLineRow]) -> None:
-        file = self.visits[visit_id]
-        self.visits[visit_id] = replace(
-            file, lines=(*file.lines, *map(settled_line, settled)), line_rows=(*file.line_rows, *settled)
+    def _settle_lines(self, sheet: LineSheetRow) -> None:
+        file, settled = self.visits[sheet.visit_id], settled_lines(sheet)
+        self.visits[sheet.visit_id] = replace(
+            file, lines=(*file.lines, *settled), line_sheets=(*file.line_sheets, sheet)
         )
-        worker_id = file.visit.worker_id
         issued = tuple(
             DeviceIssue(
-                catalog_code=row.catalog_code,
-                issued_on=row.occurred_on,
-                settlement_id=str(row.settlement_id),
-                item_no=row.item_no,
+                catalog_code=line.catalog_code,
+                issued_on=line.occurred_on,
+                settlement_id=line.settlement_id,
+                item_no=line.item_no,
             )
-            for row in settled
-            if row.sort == "device" and row.catalog_code and row.fund_fen > 0
+            for line in settled
+            if line.sort == "device" and line.catalog_code and line.fund_fen > 0
         )
-        if issued and worker_id in self.workers:
-            worker = self.workers[worker_id]
-            self.workers[worker_id] = replace(worker, devices=(*worker.devices, *issued))
+        if issued and sheet.worker_id in self.workers:
+            worker = self.workers[sheet.worker_id]
+            self.workers[sheet.worker_id] = replace(worker, devices=(*worker.devices, *issued))
 
     def _use(self, uses: Iterable[AllowanceUseRow]) -> None:
         for use in uses:
@@ -162,12 +172,9 @@ class Book:
             self.workers[use.worker_id] = replace(file, used=add_used(file.used, (used(use),)))
 
 
-OfVisit = TypeVar("OfVisit", ItemRow | ItemSettled, SettledLineRow)
-
-
-def by_visit(effects: Iterable[OfVisit]) -> dict[UUID, list[OfVisit]]:
+def by_visit(effects: Iterable[ItemSheetRow | ItemSettled]) -> dict[UUID, list[ItemSheetRow | ItemSettled]]:
     """Return effects by the visit they belong to."""
-    found: dict[UUID, list[OfVisit]] = defaultdict(list)
+    found: dict[UUID, list[ItemSheetRow | ItemSettled]] = defaultdict(list)
     for effect in effects:
         found[effect.visit_id].append(effect)
     return found
@@ -235,44 +242,52 @@ def visit_of_row(row: VisitRow) -> Visit:
     )
 
 
-def settled_line(row: SettledLineRow) -> SettledLine:
-    """Return a settled line's row as the core sees it."""
-    return SettledLine(
-        settlement_id=str(row.settlement_id),
-        item_no=row.item_no,
-        refunds_item_no=row.refunds_item_no,
-        catalog_code=row.catalog_code,
-        sort=msgspec.convert(row.sort, CatalogSort | None),
-        occurred_on=row.occurred_on,
-        quantity=format(row.quantity, "f"),
-        charged_fen=row.charged_fen,
-        fund_fen=row.fund_fen,
-        worker_fen=row.worker_fen,
-        employer_fen=row.employer_fen,
-        provider_fen=row.provider_fen,
-        recognition_no=row.recognition_no,
-        authorization_no=row.authorization_no,
-        funded_quantity=format(row.funded_quantity, "f"),
-        third_party_fen=row.third_party_fen,
+def settled_lines(sheet: LineSheetRow) -> tuple[SettledLine, ...]:
+    """Return a settlement's stored lines as the core sees them, in their order."""
+    settlement_id = str(sheet.settlement_id)
+    return tuple(
+        SettledLine(
+            settlement_id=settlement_id,
+            item_no=item_no,
+            refunds_item_no=sheet.refunds_item_nos[place],
+            catalog_code=sheet.catalog_codes[place],
+            sort=msgspec.convert(sheet.sorts[place], CatalogSort | None),
+            occurred_on=sheet.occurred_on[place],
+            quantity=sheet.quantities[place],
+            charged_fen=sheet.charged_fen[place],
+            fund_fen=sheet.fund_fen[place],
+            worker_fen=sheet.worker_fen[place],
+            employer_fen=sheet.employer_fen[place],
+            provider_fen=sheet.provider_fen[place],
+            recognition_no=sheet.recognition_nos[place],
+            authorization_no=sheet.authorization_nos[place],
+            funded_quantity=sheet.funded_quantities[place],
+            third_party_fen=sheet.third_party_fen[place],
+        )
+        for place, item_no in enumerate(sheet.item_nos)
     )
 
 
-def live_item(row: ItemRow) -> LiveItem:
-    """Return an item's row as it stands in its visit."""
-    return LiveItem(
-        item=msgspec.json.decode(row.content, type=Item),
-        message_id=row.message_id,
-        position=row.position,
-        settlement_id=row.settlement_id,
+def live_items(sheet: ItemSheetRow) -> tuple[LiveItem, ...]:
+    """Return the items of a stored sheet that nothing has withdrawn."""
+    return tuple(
+        LiveItem(
+            item=item,
+            message_id=sheet.message_id,
+            position=sheet.first_position + place,
+            settlement_id=sheet.settlement_ids[place],
+        )
+        for place, item in enumerate(unpacked(sheet.contents))
+        if sheet.withdrawn_by[place] is None
     )
 
 
-def with_items(file: VisitFile, changed: list[ItemRow | ItemSettled]) -> VisitFile:
+def with_items(file: VisitFile, changed: list[ItemSheetRow | ItemSettled]) -> VisitFile:
     """Return the visit with items added, and items taken into a settlement."""
     items = {live.item.item_no: live for live in file.items}
     for change in changed:
-        if isinstance(change, ItemRow):
-            items[change.item_no] = live_item(change)
+        if isinstance(change, ItemSheetRow):
+            items.update((live.item.item_no, live) for live in live_items(change))
         else:
             items[change.item_no] = replace(items[change.item_no], settlement_id=change.settlement_id)
     return replace(file, items=tuple(items.values()))

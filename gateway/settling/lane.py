@@ -128,6 +128,7 @@ class Deciding:
         if self._unsettled & workers:
             self.deferred.add(name)
             return
+        self._book.catch_up(workers)
         seen = self._book.messages.get(name)
         try:
             self.verdicts[name] = self._again(ask, seen) if seen else self._fresh(ask, workers)

@@ -6,18 +6,25 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
-import msgspec
 from asyncpg import Connection, Record
 
 from gateway.core.snapshot import Snapshot
-from gateway.settling.book import Book, add_used, holder, settled_line, visit_of_row
-from gateway.settling.standing import Ask, Key, LiveItem, VisitFile, WorkerFile
+from gateway.settling.book import Book, add_used, holder, live_items, settled_lines, visit_of_row
+from gateway.settling.standing import Ask, Key, VisitFile, WorkerFile
 from gateway.store.facts import authorization_from_row, enrolment_from_row, recognition_from_row, worker_from_row
 from gateway.store.queries import Query
-from gateway.store.rows import BillKeyRow, MessageRow, PostingRow, SettledLineRow, SettlementRow, VisitRow
+from gateway.store.rows import (
+    BillKeyRow,
+    ItemSheetRow,
+    LineSheetRow,
+    MessageRow,
+    PostingRow,
+    SettlementRow,
+    VisitRow,
+)
 from gateway.store.sealing import Seals
 from schemas.facts import DeviceIssue, Used
-from schemas.requests import Item, Sums
+from schemas.requests import Sums
 
 Rows: TypeAlias = list[Record]
 
@@ -109,9 +116,9 @@ class Loader:
         workers, ids = columns(visits, 2)
         if not workers:
             return
-        items = by_visit(await self._fetch("items_live", workers, ids))
+        sheets = by_visit(await self._fetch("item_sheets", workers, ids))
         settlements = [settlement_of(row) for row in await self._fetch("settlements_in_force", workers, ids)]
-        lines = [SettledLineRow(**row) for row in await self._of_settlements("lines_settled", settlements)]
+        lines = [LineSheetRow(**row) for row in await self._of_settlements("line_sheets", settlements)]
         postings = [PostingRow(**row) for row in await self._of_settlements("postings_of", settlements)]
         previews = by_visit(await self._fetch("previews_of", workers, ids))
         for row in await self._fetch("visits_by_id", workers, ids):
@@ -119,10 +126,10 @@ class Loader:
             book.visits[visit_id] = VisitFile(
                 visit=visit_of_row(VisitRow(**row)),
                 message_id=row["message_id"],
-                items=tuple(item_of(one) for one in items[visit_id]),
+                items=tuple(live for row in sheets[visit_id] for live in live_items(ItemSheetRow(**row))),
                 settlements=tuple(one for one in settlements if one.visit_id == visit_id),
-                lines=tuple(settled_line(one) for one in lines if one.visit_id == visit_id),
-                line_rows=tuple(one for one in lines if one.visit_id == visit_id),
+                lines=tuple(line for one in lines if one.visit_id == visit_id for line in settled_lines(one)),
+                line_sheets=tuple(one for one in lines if one.visit_id == visit_id),
                 postings=tuple(postings),
                 previews={one["bill_no"]: (one["items_sha256"], sums_of(one)) for one in previews[visit_id]},
             )
@@ -177,16 +184,6 @@ def device_of(row: Record) -> DeviceIssue:
         issued_on=row["occurred_on"],
         settlement_id=str(row["settlement_id"]),
         item_no=row["item_no"],
-    )
-
-
-def item_of(row: Record) -> LiveItem:
-    """Return an item's row as it stands in its visit."""
-    return LiveItem(
-        item=msgspec.json.decode(row["content"], type=Item),
-        message_id=row["message_id"],
-        position=row["position"],
-        settlement_id=row["settlement_id"],
     )
 
 

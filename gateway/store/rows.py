@@ -3,6 +3,7 @@
 A `Row`'s fields are its table's columns. A `Change`'s fields are the array arguments of its named query, in order.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, TypeAlias
@@ -53,19 +54,19 @@ class VisitRow(Row, frozen=True, kw_only=True):
     terms_sealed: bytes
 
 
-class ItemRow(Row, frozen=True, kw_only=True):
-    TABLE: ClassVar[str] = "item"
+class ItemSheetRow(Row, frozen=True, kw_only=True):
+    """The items that one message brought; contents is packed (`gateway.store.packing`)."""
+
+    TABLE: ClassVar[str] = "item_sheet"
     worker_id: str
     visit_id: UUID
-    item_no: str
     message_id: str
-    position: int
-    batch_no: str | None
-    amount_fen: int
-    occurred_at: datetime
-    content: str
-    settlement_id: UUID | None
-    withdrawn_by: str | None = None
+    first_position: int
+    item_nos: Sequence[str]
+    amounts_fen: Sequence[int]
+    contents: bytes
+    settlement_ids: Sequence[UUID | None]
+    withdrawn_by: Sequence[str | None]
 
 
 class SettlementRow(Row, frozen=True, kw_only=True):
@@ -101,26 +102,28 @@ class SettlementRow(Row, frozen=True, kw_only=True):
     """What this bill added to the visit's qualifications."""
 
 
-class SettledLineRow(Row, frozen=True, kw_only=True):
-    TABLE: ClassVar[str] = "settled_line"
+class LineSheetRow(Row, frozen=True, kw_only=True):
+    """The lines of a settlement, column by column; quantities are decimal texts 16,4."""
+
+    TABLE: ClassVar[str] = "line_sheet"
     worker_id: str
     settlement_id: UUID
-    item_no: str
     visit_id: UUID
-    refunds_item_no: str | None
-    catalog_code: str | None
-    sort: str | None
-    occurred_on: date
-    quantity: Decimal
-    charged_fen: int
-    fund_fen: int
-    worker_fen: int
-    employer_fen: int
-    provider_fen: int
-    recognition_no: str | None
-    authorization_no: str | None
-    funded_quantity: Decimal
-    third_party_fen: int
+    item_nos: Sequence[str]
+    refunds_item_nos: Sequence[str | None]
+    catalog_codes: Sequence[str | None]
+    sorts: Sequence[str | None]
+    occurred_on: Sequence[date]
+    quantities: Sequence[str]
+    charged_fen: Sequence[int]
+    fund_fen: Sequence[int]
+    worker_fen: Sequence[int]
+    employer_fen: Sequence[int]
+    provider_fen: Sequence[int]
+    recognition_nos: Sequence[str | None]
+    authorization_nos: Sequence[str | None]
+    funded_quantities: Sequence[str]
+    third_party_fen: Sequence[int]
 
 
 class DecisionRow(Row, frozen=True, kw_only=True):

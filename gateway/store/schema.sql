@@ -199,21 +199,31 @@ CREATE TABLE visit (
     PRIMARY KEY (worker_id, visit_id)
 );
 
-CREATE TABLE item (
+-- The items that one message brought to a visit, in one row: what never changes packed (a JSON array, zstd), what
+-- becomes of each side by side. That a number is live once in a visit is seen to under the worker's lock.
+CREATE TABLE item_sheet (
     worker_id text NOT NULL,
     visit_id uuid NOT NULL,
-    item_no text NOT NULL,
     message_id text NOT NULL,
-    position int NOT NULL,
-    batch_no text,
-    amount_fen bigint NOT NULL,
-    occurred_at timestamptz NOT NULL,
-    content text NOT NULL,
-    settlement_id uuid,
-    withdrawn_by text,
-    PRIMARY KEY (worker_id, visit_id, item_no, message_id)
-);
-CREATE UNIQUE INDEX item_live ON item (worker_id, visit_id, item_no) WHERE withdrawn_by IS NULL;
+    first_position int NOT NULL,
+    item_nos text[] NOT NULL,
+    amounts_fen bigint[] NOT NULL,
+    contents bytea NOT NULL,
+    settlement_ids uuid[] NOT NULL,
+    withdrawn_by text[] NOT NULL,
+    PRIMARY KEY (worker_id, visit_id, message_id),
+    CHECK (cardinality(item_nos) = cardinality(amounts_fen)),
+    CHECK (cardinality(item_nos) = cardinality(settlement_ids)),
+    CHECK (cardinality(item_nos) = cardinality(withdrawn_by))
+) WITH (toast_tuple_target = 8160);
+
+-- The same, a row an item.
+CREATE VIEW item AS
+SELECT s.worker_id, s.visit_id, t.item_no, s.message_id, s.first_position + t.place::int - 1 AS position, t.amount_fen,
+       t.settlement_id, t.withdrawn_by
+FROM item_sheet AS s,
+     unnest(s.item_nos, s.amounts_fen, s.settlement_ids, s.withdrawn_by) WITH ORDINALITY
+     AS t (item_no, amount_fen, settlement_id, withdrawn_by, place);
 
 -- The sums of the last preview of a bill: nothing is held.
 CREATE TABLE preview (
@@ -268,29 +278,42 @@ CREATE TABLE settlement (
 CREATE UNIQUE INDEX settlement_cancelled_once ON settlement (worker_id, original_id) WHERE original_id IS NOT NULL;
 CREATE INDEX settlement_visit ON settlement (worker_id, visit_id);
 
-CREATE TABLE settled_line (
+-- The lines of a settlement, in one row: column by column, in the order of the bill. Quantities are decimal texts 16,4.
+CREATE TABLE line_sheet (
     worker_id text NOT NULL,
     settlement_id uuid NOT NULL,
-    item_no text NOT NULL,
     visit_id uuid NOT NULL,
-    refunds_item_no text,
-    catalog_code text,
-    sort text,
-    occurred_on date NOT NULL,
-    quantity numeric(16, 4) NOT NULL,
-    charged_fen bigint NOT NULL,
-    fund_fen bigint NOT NULL,
-    worker_fen bigint NOT NULL,
-    employer_fen bigint NOT NULL,
-    provider_fen bigint NOT NULL,
-    recognition_no text,
-    authorization_no text,
-    funded_quantity numeric(16, 4) NOT NULL,
-    third_party_fen bigint NOT NULL,
-    PRIMARY KEY (worker_id, settlement_id, item_no),
-    CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen)
-);
-CREATE INDEX settled_line_device ON settled_line (worker_id, catalog_code) WHERE sort = 'device';
+    item_nos text[] NOT NULL,
+    refunds_item_nos text[] NOT NULL,
+    catalog_codes text[] NOT NULL,
+    sorts text[] NOT NULL,
+    occurred_on date[] NOT NULL,
+    quantities text[] NOT NULL,
+    charged_fen bigint[] NOT NULL,
+    fund_fen bigint[] NOT NULL,
+    worker_fen bigint[] NOT NULL,
+    employer_fen bigint[] NOT NULL,
+    provider_fen bigint[] NOT NULL,
+    recognition_nos text[] NOT NULL,
+    authorization_nos text[] NOT NULL,
+    funded_quantities text[] NOT NULL,
+    third_party_fen bigint[] NOT NULL,
+    PRIMARY KEY (worker_id, settlement_id)
+) WITH (toast_tuple_target = 8160);
+CREATE INDEX line_sheet_device ON line_sheet (worker_id) WHERE 'device' = ANY (sorts);
+
+-- The same, a row a line. has_device: whether any line of the settlement is a device; the index knows.
+CREATE VIEW settled_line AS
+SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort, t.occurred_on,
+       t.quantity::numeric(16, 4) AS quantity, t.charged_fen, t.fund_fen, t.worker_fen, t.employer_fen, t.provider_fen,
+       t.recognition_no, t.authorization_no, t.funded_quantity::numeric(16, 4) AS funded_quantity, t.third_party_fen,
+       'device' = ANY (s.sorts) AS has_device
+FROM line_sheet AS s,
+     unnest(s.item_nos, s.refunds_item_nos, s.catalog_codes, s.sorts, s.occurred_on, s.quantities, s.charged_fen,
+            s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, s.recognition_nos, s.authorization_nos,
+            s.funded_quantities, s.third_party_fen)
+     AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
+           employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
 
 CREATE TABLE decision (
     worker_id text NOT NULL,

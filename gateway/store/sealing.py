@@ -30,7 +30,7 @@ _CURE = "Use the secrets that sealed it, or restore the column from a backup"
 
 
 class Seals:
-    """The keys in use; safe to share between threads."""
+    """The keys in use, with one compressor and one decompressor: one thread at a time, the event loop's."""
 
     def __init__(self, *, seal_keys: Mapping[int, bytes], current: int, index_key: bytes) -> None:
         """Take 32-byte keys by version (1 to 65535), the version that seals from now on, and the index's own key."""
@@ -39,6 +39,8 @@ class Seals:
         assert len(index_key) == KEY_BYTES
         assert index_key not in seal_keys.values()
         self._ciphers = {version: AESGCM(key) for version, key in seal_keys.items()}
+        self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+        self._decompressor = zstandard.ZstdDecompressor()
         self._current = current
         self._index_key = index_key
         self._fingerprint = _fingerprint(seal_keys[min(seal_keys)], index_key)
@@ -65,7 +67,7 @@ class Seals:
     def seal_packed(self, plaintext: bytes, aad: bytes) -> bytes:
         """Return plaintext compressed with zstd and sealed; at most UNPACKED_BYTES_MAX bytes."""
         assert len(plaintext) <= UNPACKED_BYTES_MAX
-        return self.seal(zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(plaintext), aad)
+        return self.seal(self._compressor.compress(plaintext), aad)
 
     def unseal_packed(self, sealed: bytes, aad: bytes) -> bytes:
         """Return what seal_packed took; SealBroken also where it would unpack to more than UNPACKED_BYTES_MAX."""
@@ -74,7 +76,7 @@ class Seals:
             size = zstandard.frame_content_size(packed)
             if not 0 <= size <= UNPACKED_BYTES_MAX:
                 raise SealBroken(f"Packed bytes name {size} bytes as their size", cure=_CURE)
-            return zstandard.ZstdDecompressor().decompress(packed, max_output_size=UNPACKED_BYTES_MAX)
+            return self._decompressor.decompress(packed, max_output_size=UNPACKED_BYTES_MAX)
         except zstandard.ZstdError as wrong:
             raise SealBroken("Sealed, but not packed with zstd", cure=_CURE) from wrong
 

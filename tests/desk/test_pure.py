@@ -132,7 +132,7 @@ def test_a_visit_holds_so_many_items_and_no_more() -> None:
 
     assert (full.answer.unsettled_items, full.answer.unsettled_fen) == (ITEMS_PER_VISIT_MAX, 1000 * ITEMS_PER_VISIT_MAX)
     assert full.answer.repeated_item_nos == ("O7",)
-    assert [effect.position for effect in full.effects] == [ITEMS_PER_VISIT_MAX - 1]
+    assert [(sheet.first_position, sheet.item_nos) for sheet in full.effects] == [(ITEMS_PER_VISIT_MAX - 1, ["N1"])]
     with pytest.raises(GatewayError) as refused:
         upload(["N1", "N2"], ITEMS_PER_VISIT_MAX - 1)
     assert [(one.pointer, one.code) for one in refused.value.faults] == [("/items", "visit.too_many_items")]

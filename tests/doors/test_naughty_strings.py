@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.store.packing import unpacked
 from gateway.store.secrets_file import load_or_create
 from tests import city
 from tests.cases import cases_folder
@@ -105,9 +106,9 @@ async def test_an_item_keeps_what_it_was_told(door: Door, field: str, wire: str,
     taken = refusals_hold(await sent(door, placed))
 
     async with door.database() as database:
-        sql = "SELECT item_no, content FROM item JOIN visit USING (worker_id, visit_id) WHERE visit_no = ANY($1)"
+        sql = "SELECT contents FROM item_sheet JOIN visit USING (worker_id, visit_id) WHERE visit_no = ANY($1)"
         rows = await database.fetch(sql, [f"V{native}", f"V{jiangsu}"])
-    kept = {row["item_no"]: json.loads(row["content"])[field] for row in rows}
+    kept = {one.item_no: getattr(one, field) for row in rows for one in unpacked(row["contents"])}
     assert kept == {item_no: text for text, item_no, _, _ in taken}
 
 

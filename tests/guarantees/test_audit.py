@@ -14,8 +14,8 @@ CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation
 FALSIFIED = {
     "a line, by one fen moved": (
         (
-            f"UPDATE settled_line SET fund_fen = fund_fen - 1, worker_fen = worker_fen + 1 "
-            f"WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}"
+            "UPDATE line_sheet SET fund_fen[1] = fund_fen[1] - 1, worker_fen[1] = worker_fen[1] + 1 "
+            f"WHERE item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
         ),
         {"settlement is not the sum of its lines", "allowance used is not what the lines took"},
     ),
@@ -45,8 +45,8 @@ FALSIFIED = {
     ),
     "a cancellation's line, by one fen moved": (
         (
-            f"UPDATE settled_line SET fund_fen = fund_fen - 1, worker_fen = worker_fen + 1 "
-            f"WHERE item_no = 'I0000' AND settlement_id = {CANCELLATION}"
+            "UPDATE line_sheet SET fund_fen[1] = fund_fen[1] - 1, worker_fen[1] = worker_fen[1] + 1 "
+            f"WHERE item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
         ),
         {"settlement is not the sum of its lines", "cancellation's lines do not mirror its original's"},
     ),
@@ -107,14 +107,20 @@ FALSIFIED = {
         {"visit numbers held are not those of the visits that stand"},
     ),
     "an item unmarked": (
-        f"UPDATE item SET settlement_id = NULL WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
+        (
+            "UPDATE item_sheet SET settlement_ids[1] = NULL "
+            f"WHERE item_nos[1] = 'I0000' AND settlement_ids[1] = {IN_FORCE}"
+        ),
         {
             "line in force is paid but its item is not marked as settled by it",
             "settled visit has an item that no settlement took",
         },
     ),
     "an item marked by what was cancelled": (
-        f"UPDATE item SET settlement_id = {CANCELLATION} WHERE item_no = 'I0000' AND settlement_id = {IN_FORCE}",
+        (
+            f"UPDATE item_sheet SET settlement_ids[1] = {CANCELLATION} "
+            f"WHERE item_nos[1] = 'I0000' AND settlement_ids[1] = {IN_FORCE}"
+        ),
         {
             "item's settlement is not one in force that has its line",
             "line in force is paid but its item is not marked as settled by it",

@@ -76,13 +76,14 @@ WHERE u.worker_id = ANY($1::text[])
 -- Devices that the fund helped to pay in settlements in force, not given back.
 SELECT l.worker_id, l.catalog_code, l.occurred_on, l.settlement_id, l.item_no
 FROM settled_line AS l
-WHERE l.worker_id = ANY($1::text[]) AND l.sort = 'device' AND l.fund_fen > 0 AND l.refunds_item_no IS NULL
+WHERE l.worker_id = ANY($1::text[]) AND l.has_device AND l.sort = 'device'
+  AND l.fund_fen > 0 AND l.refunds_item_no IS NULL
   AND NOT EXISTS (
       SELECT FROM settlement AS c WHERE c.worker_id = l.worker_id AND c.original_id = l.settlement_id
   )
   AND l.quantity + coalesce((
       SELECT sum(r.quantity) FROM settled_line AS r
-      WHERE r.worker_id = l.worker_id AND r.sort = 'device' AND r.visit_id = l.visit_id
+      WHERE r.worker_id = l.worker_id AND r.has_device AND r.sort = 'device' AND r.visit_id = l.visit_id
         AND r.refunds_item_no = l.item_no AND r.quantity < 0
         AND NOT EXISTS (
             SELECT FROM settlement AS c WHERE c.worker_id = r.worker_id AND c.original_id = r.settlement_id
@@ -96,13 +97,12 @@ SELECT v.*
 FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
 JOIN visit AS v ON v.worker_id = asked.worker_id AND v.visit_id = asked.visit_id;
 
--- name: items_live
--- The live items of visits, in the order of their coming.
-SELECT i.worker_id, i.visit_id, i.item_no, i.message_id, i.position, i.content, i.settlement_id
+-- name: item_sheets
+-- The items of visits, a row a message, in the order of their coming.
+SELECT s.*
 FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, visit_id)
-JOIN item AS i ON i.worker_id = asked.worker_id AND i.visit_id = asked.visit_id
-WHERE i.withdrawn_by IS NULL
-ORDER BY i.position;
+JOIN item_sheet AS s ON s.worker_id = asked.worker_id AND s.visit_id = asked.visit_id
+ORDER BY s.first_position;
 
 -- name: items_withdrawn_by
 -- The items of visits that the named message withdrew, each with the message that brought it.
@@ -122,13 +122,13 @@ WHERE s.kind = 'settlement'
   )
 ORDER BY s.interim_no;
 
--- name: lines_settled
+-- name: line_sheets
 -- The lines of the named settlements (pairs of worker and settlement), in the order of their bills.
 SELECT l.*
 FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
 JOIN settlement AS s ON s.worker_id = asked.worker_id AND s.settlement_id = asked.settlement_id
-JOIN settled_line AS l ON l.worker_id = s.worker_id AND l.settlement_id = s.settlement_id
-ORDER BY s.interim_no, s.settlement_id, l.item_no;
+JOIN line_sheet AS l ON l.worker_id = s.worker_id AND l.settlement_id = s.settlement_id
+ORDER BY s.interim_no, s.settlement_id;
 
 -- name: postings_of
 -- The postings of the named settlements: pairs of worker and settlement.
@@ -164,25 +164,56 @@ WHERE v.worker_id = n.worker_id AND v.visit_id = n.visit_id;
 
 -- name: settle_items
 -- Marks live items as settled, or as unsettled again.
-UPDATE item AS i
-SET settlement_id = n.settlement_id
-FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS n (worker_id, visit_id, item_no, settlement_id)
-WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no AND i.withdrawn_by IS NULL;
+WITH n AS (
+    SELECT worker_id, visit_id, array_agg(item_no) AS item_nos, array_agg(value) AS changed
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS n (worker_id, visit_id, item_no, value)
+    GROUP BY worker_id, visit_id
+)
+UPDATE item_sheet AS s
+SET settlement_ids = (
+    SELECT array_agg(CASE WHEN c.item_no IS NULL THEN t.settlement_id ELSE c.value END ORDER BY t.place)
+    FROM unnest(s.item_nos, s.settlement_ids, s.withdrawn_by) WITH ORDINALITY
+         AS t (item_no, settlement_id, withdrawn, place)
+    LEFT JOIN unnest(n.item_nos, n.changed) AS c (item_no, value)
+      ON c.item_no = t.item_no AND t.withdrawn IS NULL
+)
+FROM n
+WHERE s.worker_id = n.worker_id AND s.visit_id = n.visit_id AND s.item_nos && n.item_nos;
 
 -- name: withdraw_items
 -- Withdraws live items.
-UPDATE item AS i
-SET withdrawn_by = n.withdrawn_by
-FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, withdrawn_by)
-WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no AND i.withdrawn_by IS NULL;
+WITH n AS (
+    SELECT worker_id, visit_id, array_agg(item_no) AS item_nos, array_agg(value) AS changed
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, value)
+    GROUP BY worker_id, visit_id
+)
+UPDATE item_sheet AS s
+SET withdrawn_by = (
+    SELECT array_agg(CASE WHEN c.item_no IS NULL THEN t.withdrawn ELSE c.value END ORDER BY t.place)
+    FROM unnest(s.item_nos, s.settlement_ids, s.withdrawn_by) WITH ORDINALITY
+         AS t (item_no, settlement_id, withdrawn, place)
+    LEFT JOIN unnest(n.item_nos, n.changed) AS c (item_no, value)
+      ON c.item_no = t.item_no AND t.withdrawn IS NULL
+)
+FROM n
+WHERE s.worker_id = n.worker_id AND s.visit_id = n.visit_id AND s.item_nos && n.item_nos;
 
 -- name: restore_items
 -- Brings back items that a message withdrew.
-UPDATE item AS i
-SET withdrawn_by = NULL
-FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, withdrawn_by)
-WHERE i.worker_id = n.worker_id AND i.visit_id = n.visit_id AND i.item_no = n.item_no
-  AND i.withdrawn_by = n.withdrawn_by;
+WITH n AS (
+    SELECT worker_id, visit_id, array_agg(item_no) AS item_nos, array_agg(withdrawn_by) AS messages
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS n (worker_id, visit_id, item_no, withdrawn_by)
+    GROUP BY worker_id, visit_id
+)
+UPDATE item_sheet AS s
+SET withdrawn_by = (
+    SELECT array_agg(CASE WHEN c.item_no IS NULL THEN t.withdrawn END ORDER BY t.place)
+    FROM unnest(s.item_nos, s.withdrawn_by) WITH ORDINALITY AS t (item_no, withdrawn, place)
+    LEFT JOIN unnest(n.item_nos, n.messages) AS c (item_no, message_id)
+      ON c.item_no = t.item_no AND c.message_id = t.withdrawn
+)
+FROM n
+WHERE s.worker_id = n.worker_id AND s.visit_id = n.visit_id AND s.item_nos && n.item_nos;
 
 -- name: free_keys
 -- Frees bill keys after a cancellation or reversal.
