@@ -1,6 +1,6 @@
 """Adjudication (审核): a bill and all that is known in, who bears each fen and why out. Pure and total."""
 
-from decimal import Decimal
+from typing import assert_never
 
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
@@ -11,8 +11,6 @@ from gateway.core.rules.restrictions import is_restricted
 from gateway.core.rules.rule import Cut, Rule
 from schemas.decisions import Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
-
-_ZERO = Decimal(0)
 
 
 def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyBook) -> Decision:
@@ -57,20 +55,23 @@ def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
         line.take_back(_original(item.refunds_item_no, case))
         findings = _judge(REFUNDING, line, case)
     decided = _decision(line, findings)
-    _remember(line, decided, case, stands=not any(map(_blocks, findings)))
+    _remember(line, decided, case, stands=not (findings and any(map(_blocks, findings))))
     return decided, findings
 
 
 def _charge(line: Line, case: Case) -> list[Finding]:
     """Ask the rules of a line that charges, but none that already let the like of it pass."""
-    key = (line.item.qualification_id or case.default_qualification_id, line.day)
+    key, entry = case.day_key(line.item, line.day), line.entry
     known = key in case.passed_days
-    rules = asked(
-        day=not known,
-        restriction=line.entry is not None and is_restricted(line.entry),
-        authorization=line.authorization is not None,
+    about = (
+        not known,
+        line.item.local_code is not None,
+        entry is not None and is_restricted(entry),
+        line.authorization is not None,
+        line.sort == "device",
+        case.third_party_paid(line),
     )
-    findings = _judge(rules, line, case)
+    findings = _judge(asked(about), line, case)
     if not known and line.payable_fen and not any(_rests_on_day(finding) for finding in findings):
         case.passed_days.add(key)
     return findings
@@ -115,21 +116,30 @@ def _finding(rule: Rule, cut: Cut, line: Line) -> Finding:
 def _take(line: Line, case: Case) -> None:
     """Count what the fund bears against the authorization, and start a device's life."""
     if line.payable_fen <= 0:
-        line.funded_quantity = _ZERO
+        line.funded_e4 = 0
         return
     if line.authorization is not None:
         allowance_id = authorization_allowance(line.authorization.authorization_no)
-        case.tally.take(allowance_id, line.payable_fen, line.funded_quantity, (line.day,))
+        case.tally.take(allowance_id, line.payable_fen, line.funded_e4, (line.day,))
     if line.row.sort == "device":
         case.issued.setdefault(line.row.code, []).append(line.day)
 
 
 def _decision(line: Line, findings: list[Finding]) -> LineDecision:
     """Return who bears the line: what is left payable is the fund's."""
-    borne = {"worker": 0, "employer": 0, "provider": 0}
+    worker_fen = employer_fen = provider_fen = 0
     for finding in findings:
-        if finding.bearer is not None:
-            borne[finding.bearer] += finding.fen
+        match finding.bearer:
+            case "worker":
+                worker_fen += finding.fen
+            case "employer":
+                employer_fen += finding.fen
+            case "provider":
+                provider_fen += finding.fen
+            case None:
+                pass
+            case _:
+                assert_never(finding.bearer)
     return LineDecision(
         item_no=line.item.item_no,
         catalog_code=line.catalog_code,
@@ -138,10 +148,10 @@ def _decision(line: Line, findings: list[Finding]) -> LineDecision:
         authorization_no=line.authorization_no,
         charged_fen=line.item.amount_fen,
         fund_fen=line.payable_fen,
-        worker_fen=borne["worker"],
-        employer_fen=borne["employer"],
-        provider_fen=borne["provider"],
-        funded_quantity=plain(line.funded_quantity),
+        worker_fen=worker_fen,
+        employer_fen=employer_fen,
+        provider_fen=provider_fen,
+        funded_quantity=plain(line.funded_e4),
         third_party_fen=line.third_party_fen,
     )
 
@@ -171,7 +181,7 @@ def _settled(line: Line, decided: LineDecision) -> SettledLine:
         catalog_code=decided.catalog_code,
         sort=decided.sort,
         occurred_on=line.day,
-        quantity=plain(line.quantity),
+        quantity=plain(line.quantity_e4),
         charged_fen=decided.charged_fen,
         fund_fen=decided.fund_fen,
         worker_fen=decided.worker_fen,
@@ -185,12 +195,19 @@ def _settled(line: Line, decided: LineDecision) -> SettledLine:
 
 
 def _sums(lines: tuple[LineDecision, ...]) -> Sums:
+    charged_fen = fund_fen = worker_fen = employer_fen = provider_fen = 0
+    for line in lines:
+        charged_fen += line.charged_fen
+        fund_fen += line.fund_fen
+        worker_fen += line.worker_fen
+        employer_fen += line.employer_fen
+        provider_fen += line.provider_fen
     return Sums(
-        charged_fen=sum(line.charged_fen for line in lines),
-        fund_fen=sum(line.fund_fen for line in lines),
-        worker_fen=sum(line.worker_fen for line in lines),
-        employer_fen=sum(line.employer_fen for line in lines),
-        provider_fen=sum(line.provider_fen for line in lines),
+        charged_fen=charged_fen,
+        fund_fen=fund_fen,
+        worker_fen=worker_fen,
+        employer_fen=employer_fen,
+        provider_fen=provider_fen,
     )
 
 

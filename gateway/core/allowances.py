@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
-from gateway.core.money import plain
+from gateway.core.money import plain, sum_e4_of
 from schemas.decisions import Use
 from schemas.facts import Used
-
-_ZERO = Decimal(0)
 
 
 def authorization_allowance(authorization_no: str) -> str:
@@ -29,16 +26,16 @@ def recognition_allowance(recognition_no: str) -> str:
 class _Taken:
     """What was taken of one allowance, and on which days."""
 
-    __slots__ = ("days", "fund_fen", "quantity")
+    __slots__ = ("days", "fund_fen", "quantity_e4")
 
     def __init__(self) -> None:
         self.fund_fen = 0
-        self.quantity = _ZERO
+        self.quantity_e4 = 0
         self.days: set[date] = set()
 
-    def add(self, fund_fen: int, quantity: Decimal, days: Iterable[date]) -> None:
+    def add(self, fund_fen: int, quantity_e4: int, days: Iterable[date]) -> None:
         self.fund_fen += fund_fen
-        self.quantity += quantity
+        self.quantity_e4 += quantity_e4
         self.days.update(days)
 
 
@@ -51,27 +48,27 @@ class Tally:
         self._total: dict[str, _Taken] = {}
         self._here: dict[str, _Taken] = {}
         for one in used:
-            self._total.setdefault(one.allowance_id, _Taken()).add(one.fund_fen, Decimal(one.quantity), one.days)
+            self._total.setdefault(one.allowance_id, _Taken()).add(one.fund_fen, sum_e4_of(one.quantity), one.days)
 
     def fund_fen(self, allowance_id: str) -> int:
         """Return what the fund has borne under it."""
         taken = self._total.get(allowance_id)
         return taken.fund_fen if taken else 0
 
-    def quantity(self, allowance_id: str) -> Decimal:
-        """Return the quantity taken of it."""
+    def quantity_e4(self, allowance_id: str) -> int:
+        """Return the quantity taken of it, in ten-thousandths."""
         taken = self._total.get(allowance_id)
-        return taken.quantity if taken else _ZERO
+        return taken.quantity_e4 if taken else 0
 
     def days(self, allowance_id: str) -> set[date]:
         """Return the calendar days on which the fund has borne something under it."""
         taken = self._total.get(allowance_id)
         return taken.days if taken else set()
 
-    def take(self, allowance_id: str, fund_fen: int, quantity: Decimal = _ZERO, days: Iterable[date] = ()) -> None:
+    def take(self, allowance_id: str, fund_fen: int, quantity_e4: int = 0, days: Iterable[date] = ()) -> None:
         """Take from an allowance; negative gives back."""
         for book in (self._total, self._here):
-            book.setdefault(allowance_id, _Taken()).add(fund_fen, quantity, days)
+            book.setdefault(allowance_id, _Taken()).add(fund_fen, quantity_e4, days)
 
     def uses(self) -> tuple[Use, ...]:
         """Return what this bill takes, one Use an allowance, by name."""
@@ -79,7 +76,7 @@ class Tally:
             Use(
                 allowance_id=allowance_id,
                 fund_fen=taken.fund_fen,
-                quantity=plain(taken.quantity),
+                quantity=plain(taken.quantity_e4),
                 days=tuple(sorted(taken.days)),
             )
             for allowance_id, taken in sorted(self._here.items())

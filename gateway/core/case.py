@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
 from msgspec import Struct
 
 from gateway.core.allowances import Tally
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, in_force
 from gateway.core.days import day_of
-from gateway.core.money import price_of, quantity_of
+from gateway.core.money import price_e6_of, quantity_e4_of
 from schemas.facts import Agreement, Authorization, CatalogItem, Match, Policy, Recognition
 from schemas.requests import Item
 from schemas.scalars import AuthorizationKind, CatalogSort
-
-_ZERO = Decimal(0)
 
 
 class Entitlement(Struct, frozen=True, kw_only=True):
@@ -27,6 +24,19 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     """Whether a diagnosis of the bill lies within the recognised injury."""
 
 
+class Day(Struct, frozen=True, kw_only=True):
+    """What all lines of one qualification and day share."""
+
+    day: date
+    entitlement: Entitlement | None
+    authorization: Authorization | None
+    """What the qualification names beside the recognition; without one, nothing limits the treatment."""
+    policy: Policy
+    agreement: Agreement | None
+    recognition_no: str | None
+    authorization_no: str | None
+
+
 class Line(Struct, kw_only=True):
     """One line on its way through the rules: what is known of it, and what is still payable."""
 
@@ -34,19 +44,18 @@ class Line(Struct, kw_only=True):
     day: date
     entitlement: Entitlement | None
     authorization: Authorization | None
-    """What the qualification names beside the recognition; without one, nothing limits the treatment."""
     policy: Policy
     agreement: Agreement | None
     match: Match | None
     """The approved match on the day."""
     catalog_code: str | None
     entry: CatalogItem | None
-    quantity: Decimal
-    unit_price_yuan: Decimal
+    quantity_e4: int
+    price_e6: int
     readable: bool
     """False where quantity or price is not a decimal text; both are then 0."""
     payable_fen: int
-    funded_quantity: Decimal
+    funded_e4: int
     third_party_fen: int = 0
     sort: CatalogSort | None
     recognition_no: str | None
@@ -57,7 +66,7 @@ class Line(Struct, kw_only=True):
     def take_back(self, original: SettledLine | None) -> None:
         """Make this a refund, which stands under its original's code, recognition and authorization."""
         self.original = original
-        self.funded_quantity = _ZERO
+        self.funded_e4 = 0
         if original is not None:
             self.catalog_code, self.sort = original.catalog_code, original.sort
             self.recognition_no, self.authorization_no = original.recognition_no, original.authorization_no
@@ -96,6 +105,7 @@ class Case:
         self.settled = {line.item_no: line for line in context.settled}
         self.passed_days: set[tuple[str | None, date]] = set()
         """Qualifications and days for which the rules that rest on the day let a line pass."""
+        self._days: dict[tuple[str | None, date], Day] = {}
         self.item_nos: set[str] = set()
         """Lines of the bill that stand before the one in hand."""
         self.issued: dict[str, list[date]] = {}
@@ -111,55 +121,78 @@ class Case:
             if line.refunds_item_no is not None:
                 self.refunds.setdefault(line.refunds_item_no, []).append(line)
         self._policies = policies
-        self._policy: dict[tuple[str, str, date], Policy] = {}
-        self._agreement: dict[date, Agreement | None] = {}
+
+    def day_key(self, item: Item, day: date) -> tuple[str | None, date]:
+        """Return the qualification and day that a line shares with others."""
+        return item.qualification_id or self.default_qualification_id, day
 
     def line(self, item: Item) -> Line:
         """Return a line as the rules see it, all of it still payable."""
         day = day_of(item.occurred_at)
-        entitlement = self._entitlement(item)
-        match = self.match(item.local_code, day)
-        code = item.catalog_code or (match.catalog_code if match else None)
-        entry = self.catalog.item(self.visit.area, self.visit.scheme, code, day) if code else None
-        authorization = entitlement.authorization if entitlement else None
-        numbers = _numbers(item)
-        quantity, price = numbers or (_ZERO, _ZERO)
+        shared = self._day(item, day)
+        local_code, code = item.local_code, item.catalog_code
+        match = None if local_code is None else self.match(local_code, day)
+        if code is None and match is not None:
+            code = match.catalog_code
+        entry = None if code is None else self.catalog.item(self.visit.area, self.visit.scheme, code, day)
+        quantity_e4, price_e6, readable = _numbers(item)
         return Line(
             item=item,
             day=day,
-            entitlement=entitlement,
-            authorization=authorization,
-            policy=self.policy(entitlement.recognition if entitlement else None, day),
-            agreement=self.agreement(day),
+            entitlement=shared.entitlement,
+            authorization=shared.authorization,
+            policy=shared.policy,
+            agreement=shared.agreement,
             match=match,
             catalog_code=code,
             entry=entry,
-            sort=entry.sort if entry else None,
-            recognition_no=entitlement.recognition.recognition_no if entitlement else None,
-            authorization_no=authorization.authorization_no if authorization else None,
-            quantity=quantity,
-            unit_price_yuan=price,
-            readable=numbers is not None,
+            sort=None if entry is None else entry.sort,
+            recognition_no=shared.recognition_no,
+            authorization_no=shared.authorization_no,
+            quantity_e4=quantity_e4,
+            price_e6=price_e6,
+            readable=readable,
             payable_fen=item.amount_fen,
-            funded_quantity=quantity,
+            funded_e4=quantity_e4,
         )
 
-    def policy(self, recognition: Recognition | None, day: date) -> Policy:
+    def _day(self, item: Item, day: date) -> Day:
+        key = self.day_key(item, day)
+        known = self._days.get(key)
+        if known is None:
+            known = self._days[key] = self._new_day(key[0], day)
+        return known
+
+    def _new_day(self, qualification_id: str | None, day: date) -> Day:
+        entitlement = None if qualification_id is None else self.entitlements.get(qualification_id)
+        authorization = entitlement.authorization if entitlement else None
+        recognition = entitlement.recognition if entitlement else None
+        return Day(
+            day=day,
+            entitlement=entitlement,
+            authorization=authorization,
+            policy=self._policy(recognition, day),
+            agreement=self._agreement(day),
+            recognition_no=recognition.recognition_no if recognition else None,
+            authorization_no=authorization.authorization_no if authorization else None,
+        )
+
+    def third_party_paid(self, line: Line) -> bool:
+        """Return whether somebody else has paid for the visit or for the line's injury."""
+        if self.visit.third_party_paid_fen:
+            return True
+        return line.entitlement is not None and line.entitlement.recognition.third_party_paid_fen != 0
+
+    def _policy(self, recognition: Recognition | None, day: date) -> Policy:
         """Return the policy of the place of insurance; of the place of treatment where that is not known."""
         area, scheme = (recognition.area, recognition.scheme) if recognition else (self.visit.area, self.visit.scheme)
-        key = (area, scheme, day)
-        if key not in self._policy:
-            self._policy[key] = self._policies.on(area, scheme, day)
-        return self._policy[key]
+        return self._policies.on(area, scheme, day)
 
-    def agreement(self, day: date) -> Agreement | None:
+    def _agreement(self, day: date) -> Agreement | None:
         """Return the agreement in force on the day."""
-        if day not in self._agreement:
-            self._agreement[day] = next(
-                (row for row in self.context.provider.agreements if row.state == "in_force" and covers(row, day)),
-                None,
-            )
-        return self._agreement[day]
+        return next(
+            (row for row in self.context.provider.agreements if row.state == "in_force" and covers(row, day)), None
+        )
 
     def match(self, local_code: str | None, day: date) -> Match | None:
         """Return the approved match of a provider's own code on the day."""
@@ -173,10 +206,6 @@ class Case:
     def emergency_on(self, day: date) -> bool:
         """Return whether the worker was not yet stabilised (条例 art. 30), the day of stabilising included."""
         return self.visit.emergency and (self.stabilised_on is None or day <= self.stabilised_on)
-
-    def _entitlement(self, item: Item) -> Entitlement | None:
-        qualification_id = item.qualification_id or self.default_qualification_id
-        return None if qualification_id is None else self.entitlements.get(qualification_id)
 
 
 def covers(row: Agreement | Authorization, day: date) -> bool:
@@ -221,8 +250,9 @@ def _entitlements(context: Context, named: frozenset[str], diagnoses: tuple[str,
     return found | own
 
 
-def _numbers(item: Item) -> tuple[Decimal, Decimal] | None:
+def _numbers(item: Item) -> tuple[int, int, bool]:
+    """Return quantity and price, scaled, and whether both could be read."""
     try:
-        return quantity_of(item.quantity), price_of(item.unit_price_yuan)
+        return quantity_e4_of(item.quantity), price_e6_of(item.unit_price_yuan), True
     except ValueError:
-        return None
+        return 0, 0, False

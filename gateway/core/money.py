@@ -1,42 +1,47 @@
-"""Exact money: int fen and Decimal from checked ASCII text, never a float; what rounds says so in its name."""
+"""Exact money in whole numbers, never a float: fen, quantities in ten-thousandths, prices in millionths of a yuan.
+
+What is scaled says so in its name: quantity_e4 is 15000 for the text "1.5", price_e6 is 1500000 for "1.5" yuan. What
+rounds says so too.
+"""
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
 
-EXACT = Context(prec=64, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation])
-"""A quantity of 16 digits times a price of 16 has 32; 64 leave room, and losing a digit is an error."""
+EXACT = Context(prec=64, traps=[Inexact, InvalidOperation])
+"""No text of a number comes near 64 digits; losing one is an error."""
+QUANTITY_PLACES = 4
+PRICE_PLACES = 6
+QUANTITY_ONE_E4 = 10**QUANTITY_PLACES
 
 _QUANTITY = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
-_FEN_PER_YUAN = Decimal(100)
-_QUANTITY_SCALE = 4
+_PRODUCT_OF_A_FEN = 10 ** (QUANTITY_PLACES + PRICE_PLACES - 2)
 _READ_MAX = 8_192
 """Texts that are kept read: prices and quantities repeat."""
 
 
 @lru_cache(maxsize=_READ_MAX)
-def quantity_of(text: str) -> Decimal:
-    """Read a quantity (数量): decimal text 16,4. Raise ValueError where the text is none."""
-    return _read(text, _QUANTITY, "a quantity is -?[0-9]{1,12}(.[0-9]{1,4})?")
+def quantity_e4_of(text: str) -> int:
+    """Read a quantity (数量), decimal text 16,4, in ten-thousandths. Raise ValueError where the text is none."""
+    return _read(text, _QUANTITY, QUANTITY_PLACES, "a quantity is -?[0-9]{1,12}(.[0-9]{1,4})?")
 
 
 @lru_cache(maxsize=_READ_MAX)
-def price_of(text: str) -> Decimal:
-    """Read a unit price in yuan: decimal text 16,6. Raise ValueError where the text is none."""
-    return _read(text, _PRICE, "a unit price is [0-9]{1,10}(.[0-9]{1,6})?")
+def price_e6_of(text: str) -> int:
+    """Read a unit price in yuan, decimal text 16,6, in millionths. Raise ValueError where the text is none."""
+    return _read(text, _PRICE, PRICE_PLACES, "a unit price is [0-9]{1,10}(.[0-9]{1,6})?")
 
 
-def product_half_up(quantity: Decimal, price_yuan: Decimal) -> int:
+def sum_e4_of(text: str) -> int:
+    """Read a sum of quantities, which may have more digits than a line's, in ten-thousandths."""
+    return int(EXACT.scaleb(Decimal(text), QUANTITY_PLACES))
+
+
+def product_half_up(quantity_e4: int, price_e6: int) -> int:
     """Return quantity × unit price in fen, half up, away from zero."""
-    exact = EXACT.multiply(EXACT.multiply(quantity, price_yuan), _FEN_PER_YUAN)
-    return int(exact.to_integral_value(context=EXACT))
-
-
-def difference(amount_fen: int, quantity: Decimal, price_yuan: Decimal) -> int:
-    """Return by how many fen an amount is more than its quantity × unit price."""
-    return amount_fen - product_half_up(quantity, price_yuan)
+    return ratio_half_up(quantity_e4 * price_e6, _PRODUCT_OF_A_FEN)
 
 
 def ratio_half_up(numerator: int, denominator: int) -> int:
@@ -46,14 +51,14 @@ def ratio_half_up(numerator: int, denominator: int) -> int:
     return rounded if numerator >= 0 else -rounded
 
 
-def part_half_up(fen: int, part: Decimal, whole: Decimal) -> int:
+def part_half_up(fen: int, part_e4: int, whole_e4: int) -> int:
     """Return the part's share of an amount, half up: fen × part ÷ whole, of two quantities."""
-    return ratio_half_up(fen * _scaled(part), _scaled(whole))
+    return ratio_half_up(fen * part_e4, whole_e4)
 
 
-def part_down(quantity: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """Return quantity × part ÷ whole, none of them negative, to four places, cut off."""
-    return EXACT.scaleb(Decimal(_scaled(quantity) * _scaled(part) // _scaled(whole)), -_QUANTITY_SCALE)
+def part_down(quantity_e4: int, part_e4: int, whole_e4: int) -> int:
+    """Return quantity × part ÷ whole in ten-thousandths, none of them negative, cut off."""
+    return quantity_e4 * part_e4 // whole_e4
 
 
 def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
@@ -75,17 +80,25 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
-def plain(number: Decimal) -> str:
-    """Word a number without exponent and without trailing zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+@lru_cache(maxsize=_READ_MAX)
+def plain(quantity_e4: int) -> str:
+    """Word a quantity without trailing zeros: 15000 is "1.5"."""
+    return _worded(quantity_e4, QUANTITY_PLACES)
 
 
-def _read(text: str, pattern: re.Pattern[str], shape: str) -> Decimal:
+def plain_price(price_e6: int) -> str:
+    """Word a unit price without trailing zeros: 1500000 is "1.5"."""
+    return _worded(price_e6, PRICE_PLACES)
+
+
+def _worded(scaled: int, places: int) -> str:
+    whole, part = divmod(abs(scaled), 10**places)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole}.{part:0{places}d}".rstrip("0").rstrip(".")
+
+
+def _read(text: str, pattern: re.Pattern[str], places: int, shape: str) -> int:
     if not pattern.fullmatch(text):
         raise ValueError(f"{text!r}: {shape}")
-    return Decimal(text)
-
-
-def _scaled(quantity: Decimal) -> int:
-    return int(EXACT.scaleb(quantity, _QUANTITY_SCALE))
+    whole, _, part = text.partition(".")
+    return int(whole + part.ljust(places, "0"))

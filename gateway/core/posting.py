@@ -41,14 +41,16 @@ def fund_type_of(line: LineDecision, visit_kind: VisitKind) -> FundType:
 def postings(decision: Decision, bill: Bill, context: Context) -> tuple[Posting, ...]:
     """Return a decision's entries, one a debit account, by name; a negative share swaps the sides."""
     areas = {row.recognition_no: row.area for row in context.recognitions}
-    visit = bill.visit
-    debits: defaultdict[str, int] = defaultdict(int)
+    visit, sums = bill.visit, decision.sums
+    fund: defaultdict[tuple[str | None, FundType], int] = defaultdict(int)
     for line in decision.lines:
-        area = areas.get(line.recognition_no or "", visit.area)
-        debits[fund_account(visit.scheme, area, fund_type_of(line, visit.visit_kind))] += line.fund_fen
-        debits["worker"] += line.worker_fen
-        debits["employer"] += line.employer_fen
-        debits["provider-cut"] += line.provider_fen
+        fund[line.recognition_no, fund_type_of(line, visit.visit_kind)] += line.fund_fen
+    debits: defaultdict[str, int] = defaultdict(int)
+    for (recognition_no, fund_type), fen in fund.items():
+        debits[fund_account(visit.scheme, areas.get(recognition_no or "", visit.area), fund_type)] += fen
+    debits["worker"] = sums.worker_fen
+    debits["employer"] = sums.employer_fen
+    debits["provider-cut"] = sums.provider_fen
     credit = payable_account(visit.provider_code)
     return tuple(_posting(debit, credit, fen) for debit, fen in sorted(debits.items()) if fen)
 

@@ -45,7 +45,7 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
     plain = tuple(live.item for live in items)
     decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
     stop(decision, request, {item_no: f"/item_nos/{index}" for index, item_no in enumerate(request.item_nos)})
-    compare(request, decision.sums, file, items_digest(plain))
+    compare(request, decision.sums, file, plain)
     settling = Settling(
         bill=bill,
         context=context,
@@ -239,12 +239,12 @@ def stop(decision: Decision, terms: BillTerms, places: Mapping[str, str]) -> Non
         raise Refused(*faults)
 
 
-def compare(terms: BillTerms, now: Sums, file: VisitFile | None, digest: bytes) -> None:
+def compare(terms: BillTerms, now: Sums, file: VisitFile | None, items: tuple[Item, ...]) -> None:
     """Refuse sums that differ from those the caller echoes, or else from the last preview of the same items."""
     before = terms.previewed
     if before is None and file is not None:
         kept = file.previews.get(terms.bill_no)
-        before = kept[1] if kept and kept[0] == digest else None
+        before = kept[1] if kept and kept[0] == items_digest(items) else None
     if before is None or before == now:
         return
     raise refusal(

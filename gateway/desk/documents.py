@@ -22,7 +22,7 @@ from gateway.desk.bills import (
     stop,
 )
 from gateway.desk.items import check_room, item_sheet, next_position, sift
-from gateway.desk.settlements import Settling, items_digest
+from gateway.desk.settlements import Settling
 from gateway.desk.visits import changed, check_terms, new_visit, visit_key_row, worker_of
 from gateway.settling.book import visit_of_row
 from gateway.settling.standing import Standing, VisitFile
@@ -55,7 +55,7 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
     visit = entitled(before, request, standing)
     decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
     stop(decision, request.bill, {item.item_no: f"/items/{index}" for index, item in enumerate(request.items)})
-    compare(request.bill, decision.sums, file, items_digest(request.items))
+    compare(request.bill, decision.sums, file, request.items)
     rows = item_sheet(
         fresh,
         visit.worker_id,

@@ -18,7 +18,7 @@ from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
-from gateway.settling.loading import Loader, References
+from gateway.settling.loading import Loader, References, message_of
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
 from gateway.store.rows import LineSheetRow, MessageRow, SettlementRow, SignInRow
@@ -130,7 +130,7 @@ class Reader:
         async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
             if seen is not None:
-                return self._seen(MessageRow(**seen), caller)
+                return self._seen(message_of(seen)[0], caller)
             refused = await connection.fetchrow(self._sql("refusals_by_id"), *named)
         return not_in_effect(request.message_id, refused)
 

@@ -41,6 +41,8 @@ class Book:
     def __init__(self) -> None:
         """Begin empty: messages and keys can be read before the instant is known, all else after it."""
         self.messages: dict[tuple[str, str], MessageRow] = {}
+        self.receipts: dict[tuple[str, str], str] = {}
+        """Receipts of the messages that have come before."""
         self.refused: set[tuple[str, str]] = set()
         self.keys: dict[Key, KeyHolder] = {}
         self.workers: dict[str, WorkerFile] = {}

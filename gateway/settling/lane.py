@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from gateway.core.reasons import refusal
 from gateway.settling.batch import Batch, Name, Outcome
@@ -148,7 +149,8 @@ class Deciding:
         if seen.content_sha256 != ask.content_sha256:
             raise refusal("message.content_differs", message_id=ask.message_id)
         assert seen.answer_sealed is not None
-        return Outcome(answer=self._open(ask, seen.answer_sealed), repeated=True)
+        receipt = self._book.receipts.get((ask.caller.code, ask.message_id))
+        return Outcome(answer=self._open(ask, seen.answer_sealed, receipt), repeated=True)
 
     def _fresh(self, ask: Ask, workers: set[str]) -> Outcome:
         done = ask.decide(self._book.standing(ask))
@@ -175,8 +177,8 @@ class Deciding:
             answer_sealed=seal_answer(self._seals, ask.caller.code, ask.message_id, done.answer),
         )
 
-    def _open(self, ask: Ask, sealed: bytes) -> Stored:
-        return open_answer(self._seals, ask.caller.code, ask.message_id, sealed)
+    def _open(self, ask: Ask, sealed: bytes, receipt: str | None = None) -> Stored:
+        return open_answer(self._seals, ask.caller.code, ask.message_id, sealed, receipt)
 
     def _note(self, ask: Ask, error: GatewayError) -> None:
         """Log a refusal for QueryOutcome; it binds nothing."""
@@ -202,14 +204,20 @@ class Deciding:
 
 
 def seal_answer(seals: Seals, provider_code: str, message_id: str, answer: Stored) -> bytes:
-    """Return an answer's bytes as they are kept: compressed, sealed, and bound to their message."""
-    return seals.seal_packed(msgspec.json.encode(answer), f"answer:{provider_code}:{message_id}".encode())
+    """Return an answer's bytes as they are kept: compressed, sealed, and bound to their message.
+
+    Its receipt is kept in a table of its own.
+    """
+    kept = answer if answer.receipt is None else replace(answer, receipt=None)
+    return seals.seal_packed(msgspec.msgpack.encode(kept), f"answer:{provider_code}:{message_id}".encode())
 
 
-def open_answer(seals: Seals, provider_code: str, message_id: str, sealed: bytes) -> Stored:
-    """Return a kept answer."""
+def open_answer(seals: Seals, provider_code: str, message_id: str, sealed: bytes, receipt: str | None = None) -> Stored:
+    """Return a kept answer with its receipt; answers of the first versions lie there as JSON, receipt and all."""
     opened = seals.unseal_packed(sealed, f"answer:{provider_code}:{message_id}".encode())
-    return msgspec.json.decode(opened, type=Stored)
+    if opened.startswith(b"{"):
+        return msgspec.json.decode(opened, type=Stored)
+    return replace(msgspec.msgpack.decode(opened, type=Stored), receipt=receipt)
 
 
 def message_names(ask: Ask) -> list[Name]:

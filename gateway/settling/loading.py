@@ -61,7 +61,10 @@ class Loader:
         """Read what became of messages: pairs of provider code and message id."""
         providers, message_ids = columns(names, 2)
         for row in await self._fetch("messages_by_id", providers, message_ids):
-            book.messages[row["provider_code"], row["message_id"]] = MessageRow(**row)
+            name = row["provider_code"], row["message_id"]
+            book.messages[name], jws = message_of(row)
+            if jws is not None:
+                book.receipts[name] = jws
 
     async def originals(self, book: Book, asks: Iterable[Ask]) -> None:
         """Read, for reversals, whether the original was refused and which items it withdrew."""
@@ -185,6 +188,13 @@ def device_of(row: Record) -> DeviceIssue:
         settlement_id=str(row["settlement_id"]),
         item_no=row["item_no"],
     )
+
+
+def message_of(row: Record) -> tuple[MessageRow, str | None]:
+    """Return what became of a message, and the receipt of what it settled."""
+    named = dict(row)
+    jws = named.pop("jws")
+    return MessageRow(**named), jws
 
 
 def settlement_of(row: Record) -> SettlementRow:

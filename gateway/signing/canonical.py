@@ -42,13 +42,24 @@ def canonical_struct(value: msgspec.Struct) -> bytes:
     if _is_plain(type(value)):
         with suppress(UnicodeEncodeError):
             written = _SORTED.encode(value)
-            if not _DOUBTFUL.search(written):
+            if not _is_doubtful(written):
                 return written
     return canonical_json(msgspec.to_builtins(value, str_keys=True))
 
 
 _SORTED = msgspec.json.Encoder(order="sorted")
-_DOUBTFUL = re.compile(rb"[:\[,]-?[0-9]{16}|[\xf0-\xf4]")
+_LONG_NUMBER = re.compile(rb"[:\[,]-?[0-9]{16}")
+_SIXTEEN_DIGITS = b"0" * 16
+_BEYOND = b"\xf0"
+_SHAPE = bytes.maketrans(b"123456789\xf1\xf2\xf3\xf4", b"000000000" + _BEYOND * 4)
+"""Shows every digit as 0, and whatever begins a character outside the basic plane as the same byte."""
+
+
+def _is_doubtful(written: bytes) -> bool:
+    shape = written.translate(_SHAPE)
+    if _BEYOND in shape:
+        return True
+    return _SIXTEEN_DIGITS in shape and _LONG_NUMBER.search(written) is not None
 
 
 @cache

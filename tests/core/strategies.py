@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, Visit
 from gateway.core.days import SHANGHAI
-from gateway.core.money import allocate, part_half_up, price_of, product_half_up, quantity_of
+from gateway.core.money import allocate, part_half_up, price_e6_of, product_half_up, quantity_e4_of
 from schemas.facts import (
     Authorization,
     DeviceIssue,
@@ -66,7 +66,9 @@ def items(draw: st.DrawFn, number: str) -> Item:
     """A line that charges; mostly its amount is quantity × price, or off by a fen or more."""
     quantity, price = draw(quantities()), draw(prices())
     try:
-        amount = product_half_up(quantity_of(quantity), price_of(price)) + draw(rarely(st.integers(-3, 3), st.just(0)))
+        amount = product_half_up(quantity_e4_of(quantity), price_e6_of(price)) + draw(
+            rarely(st.integers(-3, 3), st.just(0))
+        )
     except ValueError:
         amount = draw(st.integers(0, 10_000))
     amount = draw(rarely(st.integers(-FEN_MAX, FEN_MAX), st.just(amount)))
@@ -105,8 +107,9 @@ def refunds(draw: st.DrawFn, number: str, originals: dict[str, Item], settled: d
         )
     part = draw(st.sampled_from((1, 1, 2, 3)))
     try:
-        back = (quantity_of(quantity) / part).quantize(Decimal("0.0001"))
-        amount = part_half_up(amount, back, Decimal(quantity)) if back > 0 else amount
+        whole_e4 = quantity_e4_of(quantity)
+        back = (Decimal(quantity) / part).quantize(Decimal("0.0001"))
+        amount = part_half_up(amount, quantity_e4_of(f"{back:f}"), whole_e4) if back > 0 else amount
     except ValueError:
         back = Decimal(1)
     return Item(

@@ -1,6 +1,6 @@
 """Exact money: rounding, precision, allocation."""
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from gateway.core.money import (
     allocate,
-    difference,
     part_down,
     part_half_up,
     plain,
-    price_of,
+    plain_price,
+    price_e6_of,
     product_half_up,
-    quantity_of,
+    quantity_e4_of,
     ratio_half_up,
     yuan,
 )
@@ -39,15 +39,13 @@ PRICES = st.decimals("0", "9999999999.999999", places=6)
 )
 def test_a_product_is_half_up_away_from_zero(quantity: str, price: str, fen: int) -> None:
     """Half a fen rounds away from zero on both sides."""
-    assert product_half_up(quantity_of(quantity), price_of(price)) == fen
+    assert product_half_up(quantity_e4_of(quantity), price_e6_of(price)) == fen
 
 
 @given(QUANTITIES, PRICES)
 def test_a_product_of_32_digits_is_exact(quantity: Decimal, price: Decimal) -> None:
-    """It equals the product of fractions, whatever precision the caller's own decimal context has."""
-    with localcontext() as narrow:
-        narrow.prec = 3
-        fen = product_half_up(quantity, price)
+    """It equals the product of fractions to half a fen."""
+    fen = product_half_up(quantity_e4_of(f"{quantity:f}"), price_e6_of(f"{price:f}"))
 
     exact = Fraction(quantity) * Fraction(price) * 100
     assert abs(fen - exact) <= Fraction(1, 2)
@@ -58,14 +56,14 @@ def test_a_product_of_32_digits_is_exact(quantity: Decimal, price: Decimal) -> N
 def test_a_quantity_is_checked_before_it_is_read(text: str) -> None:
     """What Decimal would take and the wire must not is refused."""
     with pytest.raises(ValueError, match="quantity is"):
-        quantity_of(text)
+        quantity_e4_of(text)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0000001", "12345678901", "1\n"])
 def test_a_price_is_checked_before_it_is_read(text: str) -> None:
     """A price has no sign, ten digits and six decimals."""
     with pytest.raises(ValueError, match="unit price is"):
-        price_of(text)
+        price_e6_of(text)
 
 
 @given(st.integers(0, 10**17), st.lists(st.integers(0, 10**16), min_size=1, max_size=6).filter(any))
@@ -96,13 +94,14 @@ def test_a_ratio_is_half_up_away_from_zero(numerator: int, denominator: int) -> 
 
 def test_parts_round_as_they_say() -> None:
     """A part of an amount rounds half up, a part of a quantity is cut off."""
-    assert part_half_up(1, Decimal("0.5"), Decimal(1)) == 1
-    assert part_half_up(100_00, Decimal(2), Decimal(3)) == 66_67
-    assert part_down(Decimal(2), Decimal(1), Decimal(3)) == Decimal("0.6666")
+    assert part_half_up(1, quantity_e4_of("0.5"), quantity_e4_of("1")) == 1
+    assert part_half_up(100_00, quantity_e4_of("2"), quantity_e4_of("3")) == 66_67
+    assert part_down(quantity_e4_of("2"), quantity_e4_of("1"), quantity_e4_of("3")) == quantity_e4_of("0.6666")
 
 
 def test_words_of_amounts() -> None:
     """Amounts and numbers read as people write them."""
     assert [yuan(fen) for fen in (0, 5, -5, 1234, -1234)] == ["0.00", "0.05", "-0.05", "12.34", "-12.34"]
-    assert [plain(Decimal(text)) for text in ("1.5000", "100", "0.0000", "-2.0")] == ["1.5", "100", "0", "-2"]
-    assert difference(100_01, Decimal(2), Decimal(50)) == 1
+    quantities = ("1.5000", "100", "0.0000", "-2.0", "-0.0001")
+    assert [plain(quantity_e4_of(text)) for text in quantities] == ["1.5", "100", "0", "-2", "-0.0001"]
+    assert [plain_price(price_e6_of(text)) for text in ("260.00", "0.000001")] == ["260", "0.000001"]

@@ -11,7 +11,7 @@ from gateway.core.adjudication import adjudicate
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
 from gateway.core.days import day_of
 from gateway.core.digests import decision_sha256
-from gateway.core.money import part_half_up, price_of, quantity_of
+from gateway.core.money import part_half_up, price_e6_of, quantity_e4_of
 from gateway.core.posting import balances, postings, reverse
 from schemas.decisions import Decision, LineDecision
 from schemas.facts import DeviceIssue, Used
@@ -213,8 +213,8 @@ def test_g6_postings_are_the_decision_in_double_entry(situation: Situation) -> N
 def is_readable(item: Item) -> bool:
     """Whether quantity and price can be read, so that a part of the line can be refunded."""
     try:
-        quantity_of(item.quantity)
-        price_of(item.unit_price_yuan)
+        quantity_e4_of(item.quantity)
+        price_e6_of(item.unit_price_yuan)
     except ValueError:
         return False
     return True
@@ -226,7 +226,7 @@ def in_parts(item: Item, parts: list[int]) -> list[Item]:
     refunds = []
     for quarters in parts:
         back = (quantity * quarters / 8).quantize(Decimal("0.0001"), rounding="ROUND_DOWN")
-        back_fen = part_half_up(fen, back, quantity)
+        back_fen = part_half_up(fen, quantity_e4_of(f"{back:f}"), quantity_e4_of(f"{quantity:f}"))
         if back > 0 and 0 < back_fen < fen:
             refunds.append(_refund(item, back, back_fen))
             quantity, fen = quantity - back, fen - back_fen

@@ -1,7 +1,7 @@
 """Arithmetic: quantity × unit price is the amount, within the tolerance of policy."""
 
 from gateway.core.case import Case, Line
-from gateway.core.money import difference, yuan
+from gateway.core.money import product_half_up, yuan
 from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
 
 _UNREADABLE = Cure(
@@ -22,8 +22,8 @@ def _amount(line: Line, _case: Case) -> tuple[Cut, ...]:
     item = line.item
     if not line.readable:
         return whole(line, _UNREADABLE, quantity=item.quantity, unit_price_yuan=item.unit_price_yuan)
-    over = difference(item.amount_fen, line.quantity, line.unit_price_yuan)
-    if over == 0 and line.quantity > 0:
+    over = item.amount_fen - product_half_up(line.quantity_e4, line.price_e6)
+    if over == 0 and line.quantity_e4 > 0:
         return PASS
     evidence = {
         "quantity": item.quantity,
@@ -32,7 +32,7 @@ def _amount(line: Line, _case: Case) -> tuple[Cut, ...]:
         "product_yuan": yuan(item.amount_fen - over),
         "tolerance_fen": str(line.policy.tolerance_fen),
     }
-    if line.quantity <= 0 or item.amount_fen <= 0:
+    if line.quantity_e4 <= 0 or item.amount_fen <= 0:
         return (Cut(fen=line.payable_fen, evidence=evidence, cure=_NOT_POSITIVE),)
     if abs(over) > line.policy.tolerance_fen:
         return (Cut(fen=line.payable_fen, evidence=evidence),)

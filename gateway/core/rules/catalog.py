@@ -19,8 +19,7 @@ _NO_CODE = Cure(
 
 def _missing(line: Line, _case: Case) -> tuple[Cut, ...]:
     local_code, given = line.item.local_code, line.item.catalog_code
-    if local_code is None:
-        return PASS
+    assert local_code is not None
     if line.match is None:
         return whole(line, local_code=local_code, day=line.day.isoformat())
     if given is not None and given != line.match.catalog_code:
@@ -48,6 +47,7 @@ MATCH_MISSING = Rule(
     bearer="provider",
     cure_zh="院内码{local_code}在{day}须有审核通过的目录对照",
     cure_en="local code {local_code} must have a match that is approved and in force on {day}",
+    rests_on="local_code",
     judge=_missing,
 )
 CATALOG_UNKNOWN = Rule(

@@ -1,6 +1,6 @@
 """All rules, in the order in which they speak."""
 
-from itertools import product
+from functools import cache
 from typing import TypeAlias
 
 from gateway.core.rules.agreement import AGREEMENT_IN_FORCE, DUPLICATE_SETTLED
@@ -31,7 +31,7 @@ from gateway.core.rules.restrictions import (
     RESTRICTION_SEX,
     RESTRICTION_VISIT_KIND,
 )
-from gateway.core.rules.rule import Rule
+from gateway.core.rules.rule import RestsOn, Rule
 from gateway.core.rules.third_party import THIRD_PARTY_PAID
 
 ORDINARY: tuple[Rule, ...] = (
@@ -74,22 +74,25 @@ ORDINARY: tuple[Rule, ...] = (
 )
 """Rules of a line that charges; each may cut what is left payable."""
 
-Asked: TypeAlias = tuple[bool, bool, bool]
-"""Whether rules that rest on the day, on a restriction and on an authorization are to be asked."""
-
-_ASKED: dict[Asked, tuple[Rule, ...]] = {
-    (day, restriction, authorization): tuple(
-        rule
-        for rule in ORDINARY
-        if {"line": True, "day": day, "restriction": restriction, "authorization": authorization}[rule.rests_on]
-    )
-    for day, restriction, authorization in product((False, True), repeat=3)
-}
+About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool]
+"""Whether a line's day, local code, restriction, authorization, device, third party are to be spoken about."""
 
 
-def asked(*, day: bool, restriction: bool, authorization: bool) -> tuple[Rule, ...]:
-    """Return the rules of a line that charges, in order, without those that are known to let it pass."""
-    return _ASKED[day, restriction, authorization]
+@cache
+def asked(about: About) -> tuple[Rule, ...]:
+    """Return the rules of a line that charges, in order, without those that have nothing to say of it."""
+    day, local_code, restriction, authorization, device, third_party = about
+    speaks: dict[RestsOn, bool] = {
+        "line": True,
+        "day": day,
+        "local_code": local_code,
+        "restriction": restriction,
+        "authorization": authorization,
+        "device": device,
+        "no_device": not device,
+        "third_party": third_party,
+    }
+    return tuple(rule for rule in ORDINARY if speaks[rule.rests_on])
 
 
 REFUNDING: tuple[Rule, ...] = (REFUND_INVALID, REFUND_SHARE)

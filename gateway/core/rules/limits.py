@@ -1,10 +1,8 @@
 """Limits of an authorization: calendar days, quantity, amount; what is past them is cut, the rest stands (G4)."""
 
-from decimal import Decimal
-
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
-from gateway.core.money import part_half_up, plain, yuan
+from gateway.core.money import part_half_up, plain, sum_e4_of, yuan
 from gateway.core.rules.rule import PASS, Cut, Rule, whole
 
 _SOURCE = "工伤保险条例第三十条、第三十二条、第三十八条；待遇资格确认限额"
@@ -30,17 +28,18 @@ def _quantity(line: Line, case: Case) -> tuple[Cut, ...]:
     authorization = line.authorization
     if authorization is None or authorization.quantity is None:
         return PASS
-    taken = case.tally.quantity(authorization_allowance(authorization.authorization_no))
-    left = max(Decimal(0), Decimal(authorization.quantity) - taken)
-    if line.quantity <= left:
+    taken_e4 = case.tally.quantity_e4(authorization_allowance(authorization.authorization_no))
+    limit_e4 = sum_e4_of(authorization.quantity)
+    left_e4 = max(0, limit_e4 - taken_e4)
+    if line.quantity_e4 <= left_e4:
         return PASS
-    line.funded_quantity = left
-    past = line.payable_fen - part_half_up(line.payable_fen, left, line.quantity)
+    line.funded_e4 = left_e4
+    past = line.payable_fen - part_half_up(line.payable_fen, left_e4, line.quantity_e4)
     evidence = {
         "authorization_no": authorization.authorization_no,
-        "quantity": plain(line.quantity),
-        "limit": plain(Decimal(authorization.quantity)),
-        "left": plain(left),
+        "quantity": plain(line.quantity_e4),
+        "limit": plain(limit_e4),
+        "left": plain(left_e4),
     }
     return (Cut(fen=past, evidence=evidence),)
 

@@ -57,6 +57,7 @@ RECOGNITION_UNKNOWN = Rule(
     cure_zh="资格号{qualification_id}不属于本次就诊或本人，请填写读卡返回并已登记在本次就诊的资格号",
     cure_en="qualification {qualification_id} is not this visit's or worker's: name one that the visit carries",
     blocks=True,
+    rests_on="day",
     judge=_unknown,
 )
 RECOGNITION_STATE = Rule(

@@ -1,25 +1,30 @@
 """Price: ceilings by the provider's level on the day, and the service life of devices."""
 
-from decimal import Decimal
-
 from gateway.core.case import Case, Line
 from gateway.core.days import completed_years
-from gateway.core.money import plain, price_of, product_half_up, yuan
+from gateway.core.money import plain_price, price_e6_of, product_half_up, yuan
 from gateway.core.rules.rule import PASS, Cut, Rule, whole
 from gateway.core.words import LEVEL_ZH
 from schemas.facts import CatalogItem
 from schemas.scalars import Level
 
+_CEILINGS: dict[Level, str] = {
+    "tertiary": "ceiling_tertiary_yuan",
+    "secondary": "ceiling_secondary_yuan",
+    "primary": "ceiling_primary_yuan",
+    "ungraded": "ceiling_ungraded_yuan",
+}
 
-def ceiling_yuan(row: CatalogItem, level: Level) -> Decimal | None:
-    """Return the highest payable unit price at a provider's level; None binds nothing."""
-    text: str | None = getattr(row, f"ceiling_{level}_yuan")
-    return None if text is None else price_of(text)
+
+def ceiling_e6(row: CatalogItem, level: Level) -> int | None:
+    """Return the highest payable unit price at a provider's level, in millionths of a yuan; None binds nothing."""
+    text: str | None = getattr(row, _CEILINGS[level])
+    return None if text is None else price_e6_of(text)
 
 
 def _service_life(line: Line, case: Case) -> tuple[Cut, ...]:
     years = line.row.service_life_years
-    if line.row.sort != "device" or years is None:
+    if years is None:
         return PASS
     since = [day for day in case.issued.get(line.row.code, ()) if day <= line.day]
     if not since or completed_years(max(since), line.day) >= years:
@@ -33,17 +38,17 @@ def _service_life(line: Line, case: Case) -> tuple[Cut, ...]:
     )
 
 
-def _excess(line: Line) -> tuple[Cut, ...]:
+def _excess(line: Line, _case: Case) -> tuple[Cut, ...]:
     assert line.agreement is not None
-    ceiling = ceiling_yuan(line.row, line.agreement.level)
+    ceiling = ceiling_e6(line.row, line.agreement.level)
     if ceiling is None:
         return PASS
-    excess = line.payable_fen - product_half_up(line.quantity, ceiling)
+    excess = line.payable_fen - product_half_up(line.quantity_e4, ceiling)
     if excess <= 0:
         return PASS
     evidence = {
         "catalog_code": line.row.code,
-        "ceiling_yuan": plain(ceiling),
+        "ceiling_yuan": plain_price(ceiling),
         "unit_price_yuan": line.item.unit_price_yuan,
         "quantity": line.item.quantity,
         "level": line.agreement.level,
@@ -54,14 +59,6 @@ def _excess(line: Line) -> tuple[Cut, ...]:
     return (Cut(fen=excess, evidence=evidence),)
 
 
-def _ceiling(line: Line, _case: Case) -> tuple[Cut, ...]:
-    return PASS if line.row.sort == "device" else _excess(line)
-
-
-def _device_ceiling(line: Line, _case: Case) -> tuple[Cut, ...]:
-    return _excess(line) if line.row.sort == "device" else PASS
-
-
 DEVICE_SERVICE_LIFE = Rule(
     code="device.service_life",
     title_zh="辅助器具未到最低使用年限",
@@ -70,6 +67,7 @@ DEVICE_SERVICE_LIFE = Rule(
     bearer="worker",
     cure_zh="{catalog_code}于{issued_on}配置，最低使用年限{service_life_years}年，满年限后方可更换",
     cure_en="{catalog_code} was issued on {issued_on} for {service_life_years} years; a new one passes after that",
+    rests_on="device",
     judge=_service_life,
 )
 PRICE_CEILING = Rule(
@@ -80,7 +78,8 @@ PRICE_CEILING = Rule(
     bearer="worker",
     cure_zh="{level_zh}机构{day}的单价不超过{ceiling_yuan}元可全额支付（申报{unit_price_yuan}元，超出{excess_yuan}元）",
     cure_en="a unit price up to {ceiling_yuan} yuan ({level}, {day}) passes; {unit_price_yuan} is billed",
-    judge=_ceiling,
+    rests_on="no_device",
+    judge=_excess,
 )
 DEVICE_CEILING = Rule(
     code="device.ceiling",
@@ -90,5 +89,6 @@ DEVICE_CEILING = Rule(
     bearer="worker",
     cure_zh="{catalog_code}每件最高支付{ceiling_yuan}元，超出{excess_yuan}元由本人负担；选配限额内产品可全额支付",
     cure_en="{catalog_code} is paid up to {ceiling_yuan} yuan apiece; a device at or below it passes in full",
-    judge=_device_ceiling,
+    rests_on="device",
+    judge=_excess,
 )

@@ -1,12 +1,11 @@
 """Refunds: a refund takes back its original's shares, cumulatively, so that a full refund is exactly zero."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
 from gateway.core.context import SettledLine
-from gateway.core.money import allocate, part_down, part_half_up, plain, price_of, quantity_of, yuan
+from gateway.core.money import allocate, part_down, part_half_up, plain, price_e6_of, quantity_e4_of, yuan
 from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
 from gateway.core.rules.third_party import give_back
 from schemas.requests import Item
@@ -54,8 +53,8 @@ def _invalid(line: Line, case: Case) -> tuple[Cut, ...]:
     if fault is None:
         return PASS
     if fault == "remaining":
-        left_quantity, left_fen = _left(case, original)
-        known |= {"left_quantity": plain(left_quantity), "left_yuan": yuan(left_fen)}
+        left_e4, left_fen = _left(case, original)
+        known |= {"left_quantity": plain(left_e4), "left_yuan": yuan(left_fen)}
     return whole(line, _CURES[fault], fault=fault, **known)
 
 
@@ -80,26 +79,26 @@ def _share(line: Line, case: Case) -> tuple[Cut, ...]:
 
 def _free(line: Line, case: Case, original: SettledLine, fund_back: int) -> None:
     """Give back to the allowances what the original took of them: fen, quantity and third party's part, not days."""
-    left_quantity, left_fen = _left(case, original)
-    funded, quantity = _funded_quantity(original), quantity_of(original.quantity)
-    still_funded = part_down(funded, left_quantity + line.quantity, quantity)
-    line.funded_quantity = still_funded - part_down(funded, left_quantity, quantity)
+    left_e4, left_fen = _left(case, original)
+    funded_e4, quantity_e4 = _funded_e4(original), quantity_e4_of(original.quantity)
+    still_funded_e4 = part_down(funded_e4, left_e4 + line.quantity_e4, quantity_e4)
+    line.funded_e4 = still_funded_e4 - part_down(funded_e4, left_e4, quantity_e4)
     if original.authorization_no is not None and original.fund_fen:
-        case.tally.take(authorization_allowance(original.authorization_no), fund_back, line.funded_quantity)
+        case.tally.take(authorization_allowance(original.authorization_no), fund_back, line.funded_e4)
     offset, charged = original.third_party_fen, original.charged_fen
     freed = offset * left_fen // charged - offset * (left_fen + line.item.amount_fen) // charged
     line.third_party_fen = -freed
     give_back(case, original.recognition_no, freed)
 
 
-def _funded_quantity(original: SettledLine) -> Decimal:
+def _funded_e4(original: SettledLine) -> int:
     """Return what of the quantity the fund took part in; where nobody kept it, never more than it can have been."""
-    quantity = quantity_of(original.quantity)
+    quantity_e4 = quantity_e4_of(original.quantity)
     if original.funded_quantity is not None:
-        return quantity_of(original.funded_quantity)
+        return quantity_e4_of(original.funded_quantity)
     if original.fund_fen == original.charged_fen:
-        return quantity
-    return part_down(quantity, Decimal(max(0, original.fund_fen - 1)), Decimal(original.charged_fen))
+        return quantity_e4
+    return part_down(quantity_e4, max(0, original.fund_fen - 1), original.charged_fen)
 
 
 def _repeated(line: Line, case: Case, _original: SettledLine) -> bool:
@@ -111,12 +110,12 @@ def _is_refund(_line: Line, _case: Case, original: SettledLine) -> bool:
 
 
 def _not_negative(line: Line, _case: Case, _original: SettledLine) -> bool:
-    return not line.readable or line.quantity >= 0 or line.item.amount_fen >= 0
+    return not line.readable or line.quantity_e4 >= 0 or line.item.amount_fen >= 0
 
 
 def _past_remaining(line: Line, case: Case, original: SettledLine) -> bool:
-    left_quantity, left_fen = _left(case, original)
-    return -line.quantity > left_quantity or -line.item.amount_fen > left_fen
+    left_e4, left_fen = _left(case, original)
+    return -line.quantity_e4 > left_e4 or -line.item.amount_fen > left_fen
 
 
 def _other_code(line: Line, case: Case, original: SettledLine) -> bool:
@@ -129,25 +128,25 @@ def _other_code(line: Line, case: Case, original: SettledLine) -> bool:
 
 def _other_price(line: Line, case: Case, original: SettledLine) -> bool:
     item = _billed_here(case, original)
-    if item is not None and price_of(item.unit_price_yuan) != line.unit_price_yuan:
+    if item is not None and price_e6_of(item.unit_price_yuan) != line.price_e6:
         return True
     return not _in_proportion(line, case, original)
 
 
 def _in_proportion(line: Line, case: Case, original: SettledLine) -> bool:
     """Return whether the amount, alone or with the refunds before it, follows the quantity within the tolerance."""
-    quantity, tolerance = quantity_of(original.quantity), line.policy.tolerance_fen
-    alone = part_half_up(original.charged_fen, -line.quantity, quantity) + line.item.amount_fen
-    left_quantity, left_fen = _left(case, original)
-    still = part_half_up(original.charged_fen, left_quantity + line.quantity, quantity)
+    quantity_e4, tolerance = quantity_e4_of(original.quantity), line.policy.tolerance_fen
+    alone = part_half_up(original.charged_fen, -line.quantity_e4, quantity_e4) + line.item.amount_fen
+    left_e4, left_fen = _left(case, original)
+    still = part_half_up(original.charged_fen, left_e4 + line.quantity_e4, quantity_e4)
     return abs(alone) <= tolerance or abs(still - (left_fen + line.item.amount_fen)) <= tolerance
 
 
-def _left(case: Case, original: SettledLine) -> tuple[Decimal, int]:
-    """Return the quantity and fen of an original that no refund has taken back yet."""
+def _left(case: Case, original: SettledLine) -> tuple[int, int]:
+    """Return the quantity (in ten-thousandths) and fen of an original that no refund has taken back yet."""
     earlier = case.refunds.get(original.item_no, [])
-    quantity = quantity_of(original.quantity) + sum((quantity_of(one.quantity) for one in earlier), Decimal(0))
-    return quantity, original.charged_fen + sum(one.charged_fen for one in earlier)
+    left_e4 = quantity_e4_of(original.quantity) + sum(quantity_e4_of(one.quantity) for one in earlier)
+    return left_e4, original.charged_fen + sum(one.charged_fen for one in earlier)
 
 
 def _billed_here(case: Case, original: SettledLine) -> Item | None:

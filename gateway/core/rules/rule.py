@@ -30,6 +30,15 @@ Judge: TypeAlias = Callable[[Line, Case], tuple[Cut, ...]]
 PASS: tuple[Cut, ...] = ()
 
 
+RestsOn: TypeAlias = Literal[
+    "line", "day", "local_code", "restriction", "authorization", "device", "no_device", "third_party"
+]
+"""What a rule speaks about, so that it need not be asked about the rest: `day` judges all lines of one qualification
+and day alike, `local_code` only a line that names one, `restriction` a catalog row that restricts something,
+`authorization` what is under more than a recognition, `device` and `no_device` a row of the catalog by its sort,
+`third_party` an injury or visit for which somebody else has paid."""
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """One rule. Cures may name keys of the evidence in braces."""
 
@@ -45,9 +54,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Whether Settle refuses the whole bill for it."""
     blocks_when: tuple[str, str] | None = None
     """Narrows `blocks` to findings with this key and value in their evidence."""
-    rests_on: Literal["line", "day", "restriction", "authorization"] = "line"
-    """Whom it need not be asked about: `day` judges all lines of one qualification and day alike, `restriction` passes
-    a catalog row that restricts nothing, `authorization` passes treatment under a recognition alone."""
+    rests_on: RestsOn = "line"
+    """What makes it worth asking; `line` is always asked."""
     judge: Judge
 
 

@@ -8,8 +8,6 @@ from gateway.core.rules.rule import PASS, Cut, Rule
 
 def _paid(line: Line, case: Case) -> tuple[Cut, ...]:
     recognition = line.recognition
-    if not case.visit.third_party_paid_fen and not recognition.third_party_paid_fen:
-        return PASS
     sources = (
         (visit_allowance(case.visit.visit_id), case.visit.third_party_paid_fen),
         (recognition_allowance(recognition.recognition_no), recognition.third_party_paid_fen),
@@ -49,5 +47,6 @@ THIRD_PARTY_PAID = Rule(
     bearer="worker",
     cure_zh="第三人已支付{paid_yuan}元，其中{offset_yuan}元抵扣本明细；金额有误的，请更正就诊或认定信息",
     cure_en="a third party paid {paid_yuan} yuan; {offset_yuan} of it is set off here: correct it if it is wrong",
+    rests_on="third_party",
     judge=_paid,
 )

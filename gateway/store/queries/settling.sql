@@ -11,10 +11,11 @@ SELECT clock.now,
 FROM clock;
 
 -- name: messages_by_id
--- What became of messages: pairs of provider and message id.
-SELECT m.*
+-- What became of messages (pairs of provider and message id), each with the receipt of what it settled.
+SELECT m.*, r.jws
 FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
-JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id;
+JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
+LEFT JOIN receipt AS r ON r.worker_id = m.worker_id AND r.settlement_id = m.settlement_id;
 
 -- name: refusals_by_id
 -- The last refusals of message ids that have not taken effect.
