@@ -1,7 +1,6 @@
 """Puts a request's instants into UTC, so that one instant has one spelling whatever offset it came with."""
 
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from msgspec import structs
 
@@ -17,9 +16,6 @@ from schemas.requests import (
     VisitTerms,
 )
 
-_Visit = TypeVar("_Visit", bound=VisitTerms)
-_Bill = TypeVar("_Bill", bound=BillTerms)
-
 
 def in_utc(instant: datetime) -> datetime:
     """Return the same instant in UTC; its year must lie well inside the calendar."""
@@ -27,30 +23,31 @@ def in_utc(instant: datetime) -> datetime:
 
 
 def request_in_utc(request: AnyRequest) -> AnyRequest:
-    """Return the same request with every instant in UTC."""
+    """Put every instant of a request into UTC and return it: it has just been read, and nobody else has seen it."""
     match request:
         case UploadItems(items=items):
-            return structs.replace(request, items=_items(items))
+            _items(items)
         case SubmitBill(items=items):
-            return structs.replace(request, items=_items(items), visit=_visit(request.visit), bill=_bill(request.bill))
+            _items(items)
+            _put(request.visit, "admitted_at", "stabilised_at")
+            _put(request.bill, "discharged_at")
         case RegisterVisit():
-            return _visit(request)
+            _put(request, "admitted_at", "stabilised_at")
         case Presettle() | Settle():
-            return _bill(request)
+            _put(request, "discharged_at")
         case _:
-            return request
+            pass
+    return request
 
 
-def _items(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple(structs.replace(item, occurred_at=in_utc(item.occurred_at)) for item in items)
+def _items(items: tuple[Item, ...]) -> None:
+    for item in items:
+        if item.occurred_at.tzinfo is not UTC:
+            structs.force_setattr(item, "occurred_at", item.occurred_at.astimezone(UTC))
 
 
-def _visit(visit: _Visit) -> _Visit:
-    stabilised = visit.stabilised_at
-    return structs.replace(
-        visit, admitted_at=in_utc(visit.admitted_at), stabilised_at=stabilised and in_utc(stabilised)
-    )
-
-
-def _bill(bill: _Bill) -> _Bill:
-    return structs.replace(bill, discharged_at=bill.discharged_at and in_utc(bill.discharged_at))
+def _put(terms: VisitTerms | BillTerms, *fields: str) -> None:
+    for field in fields:
+        instant = getattr(terms, field)
+        if instant is not None:
+            structs.force_setattr(terms, field, in_utc(instant))

@@ -1,5 +1,7 @@
 """Reads a native message: REST and JSON under /v1."""
 
+from functools import cache
+
 import msgspec
 
 from adapters import json_text
@@ -21,6 +23,8 @@ from schemas.requests import (
 
 _ITEMS_MAX: dict[type[AnyRequest], int] = {UploadItems: ITEMS_PER_MESSAGE_MAX, SubmitBill: ITEMS_PER_DOCUMENT_MAX}
 _INT_DIGITS_MAX = 18
+_VERB = b'"verb"'
+"""The route says which verb it is; a body that names it is told so."""
 _HEADERS = {"idempotency-key": "message_id", "sent-at": "sent_at", "operator-id": "operator_id", "sign-no": "sign_no"}
 """Header → field of the envelope."""
 _TITLES = {
@@ -74,6 +78,12 @@ def _unquoted(text: str) -> str:
 
 
 def _request(message: Inbound, route: Route, named: dict[str, str], faults: list[Fault]) -> AnyRequest | None:
+    """Return the body's request: by its type at once, or read strictly, so that every fault is told."""
+    if not named and _is_json(message) and _VERB not in message.body:
+        request = json_text.plainly(message.body, _decoder(route.verb))
+        if request is not None:
+            faults.extend(incoherences(request))
+            return request
     body = _body(message, route, faults)
     if body is None:
         return None
@@ -100,14 +110,23 @@ def _body(message: Inbound, route: Route, faults: list[Fault]) -> dict[str, obje
     if route.method == "GET":
         faults.append(fault("", "body.unexpected", _NO_BODY))
         return None
-    kind = message.headers.get("content-type", "").lower().replace(" ", "")
-    if kind not in ("application/json", "application/json;charset=utf-8"):
+    if not _is_json(message):
         faults.append(fault("header:Content-Type", "header.content_type", _JSON_ONLY))
     body = json_text.read(message.body, number=_number)
     if isinstance(body, dict):
         return body
     faults.append(fault("", "field.type", _OBJECT_ONLY))
     return None
+
+
+def _is_json(message: Inbound) -> bool:
+    kind = message.headers.get("content-type", "").lower().replace(" ", "")
+    return kind in ("application/json", "application/json;charset=utf-8")
+
+
+@cache
+def _decoder(verb: type[AnyRequest]) -> msgspec.json.Decoder[AnyRequest]:
+    return msgspec.json.Decoder(verb)
 
 
 def _number(text: str) -> int | float:
