@@ -51,5 +51,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     worker_id: str | None = None
     visit_id: UUID | None = None
     settlement: SettlementRow | None = None
-    """The settlement that a receipt must be signed for."""
+    """A settlement, which stands with its effects as soon as its receipt is signed."""
     unsettles: bool = False

@@ -77,7 +77,7 @@ def settling_verdict(settling: Settling, effects: tuple[Effect, ...]) -> Verdict
     answer, row, rows = settlement_effects(settling)
     return Verdict(
         answer=answer,
-        effects=(*effects, row, *rows),
+        effects=(*effects, *rows),
         worker_id=row.worker_id,
         visit_id=row.visit_id,
         settlement=row,

@@ -7,6 +7,8 @@ import hashlib
 import secrets
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from gateway.core.digests import request_sha256
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked, Making, Verdict
@@ -21,7 +23,6 @@ from gateway.settling.lane import seal_answer
 from gateway.settling.standing import Ask, Done, Standing, Stored
 from gateway.signing.keys import SigningKey
 from gateway.store.ids import new_id
-from gateway.store.rows import ReceiptRow
 from gateway.store.sealing import Seals
 from schemas.answers import AnyAnswer
 from schemas.facts import Provider
@@ -145,7 +146,7 @@ class Desk:
         if row is not None:
             jws = receipt_of(self._key(), row, verdict.answer, digests)
             stored = Stored(status=stored.status, content_type=stored.content_type, body=stored.body, receipt=jws)
-            effects = (*effects, ReceiptRow(worker_id=row.worker_id, settlement_id=row.settlement_id, jws=jws))
+            effects = (replace(row, receipt_jws=jws), *effects)
         return Done(
             answer=stored,
             effects=effects,

@@ -21,7 +21,7 @@ from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
-from gateway.store.rows import LineSheetRow, MessageRow, SettlementRow, SignInRow
+from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
 from schemas.answers import (
     OutcomeFound,
@@ -158,12 +158,10 @@ class Reader:
             if row.kind == "cancellation":
                 assert row.original_id is not None
                 original, _ = await self._row(connection, worker_id, row.original_id)
-                sheets = await connection.fetch(self._sql("line_sheets"), [worker_id], [settlement_id])
-                sorts = sorts_of(line for sheet in sheets for line in settled_lines(LineSheetRow(**sheet)))
-                undone = cancelled_answer(row, original.message_id, sorts)
+                undone = cancelled_answer(row, original.message_id, sorts_of(settled_lines(row)))
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
-            sealed = await connection.fetchval(self._sql("decision_of"), worker_id, settlement_id)
-        opened = self._seals.unseal_packed(sealed, f"decision:{settlement_id}".encode())
+        assert row.decision_sealed is not None
+        opened = self._seals.unseal_packed(row.decision_sealed, f"decision:{settlement_id}".encode())
         said = settled_answer(row, msgspec.json.decode(opened, type=Decision))
         return SettlementFound(
             state="cancelled" if cancelled_by else "in_force",
@@ -175,8 +173,8 @@ class Reader:
         """Return the receipt of a settlement of this provider."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             known, worker_id = await self._own(connection, settlement_id, caller)
-            jws: str = await connection.fetchval(self._sql("receipt_of"), worker_id, known)
-            return jws
+            row, _ = await self._row(connection, worker_id, known)
+            return row.receipt_jws
 
     async def place(self, settlement_id: str, caller: Provider) -> tuple[str, UUID]:
         """Return worker and visit of a settlement of this provider."""
@@ -198,10 +196,10 @@ class Reader:
         known = uuid_of(settlement_id)
         if known is None:
             raise refusal("settlement.unknown", "/settlement_id")
-        place = await connection.fetchrow(self._sql("settlement_place"), known)
-        if place is None or place["provider_code"] != caller.code:
+        worker_id: str | None = await connection.fetchval(self._sql("settlement_place"), caller.code, known)
+        if worker_id is None:
             raise refusal("settlement.unknown", "/settlement_id")
-        return known, place["worker_id"]
+        return known, worker_id
 
     async def cycle_fault(
         self, sign_no: str | None, caller: Provider, *, ended_is_well: bool = False

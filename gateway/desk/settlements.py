@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
@@ -19,10 +20,7 @@ from gateway.settling.standing import Standing, VisitFile
 from gateway.store.rows import (
     AllowanceUseRow,
     BillKeyRow,
-    DecisionRow,
     Effect,
-    LineSheetRow,
-    LocatorRow,
     PostingRow,
     SettlementRow,
 )
@@ -30,6 +28,9 @@ from schemas.answers import Settled, SortSum
 from schemas.decisions import Benefit, Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
 from schemas.scalars import CatalogSort
+
+NOT_SIGNED_YET = ""
+"""The receipt of a row until the desk, which has the key, has signed it."""
 
 
 class Settling(Struct, frozen=True, kw_only=True):
@@ -96,23 +97,22 @@ def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tupl
         decision_sha256=row.decision_sha256.hex(),
     )
     rows: tuple[Effect, ...] = (
-        line_sheet(settling, row),
-        decision_row(settling, row),
         *posting_rows(postings_of(settling), row),
         *use_rows(decision, row),
-        LocatorRow(settlement_id=row.settlement_id, worker_id=row.worker_id, provider_code=row.provider_code),
         *key_rows(row),
     )
     return answer, row, rows
 
 
 def settlement_row(settling: Settling) -> SettlementRow:
-    """Return the settlement itself."""
+    """Return the settlement itself, with its lines and, sealed, its decision and all it rests on (G12)."""
+    making = settling.making
+    bound = f"decision:{making.settlement_id}".encode()
     visit, terms, sums = settling.bill.visit, settling.bill.terms, settling.decision.sums
     earlier = settling.file.settlements if settling.file else ()
     return SettlementRow(
         worker_id=visit.worker_id,
-        settlement_id=settling.making.settlement_id,
+        settlement_id=making.settlement_id,
         kind="settlement",
         original_id=None,
         visit_id=UUID(visit.visit_id),
@@ -121,12 +121,12 @@ def settlement_row(settling: Settling) -> SettlementRow:
         bill_no=terms.bill_no,
         invoice_no=terms.invoice_no,
         interim_no=max((one.interim_no or 0 for one in earlier), default=0) + 1,
-        message_id=settling.making.message_id,
+        message_id=making.message_id,
         area=visit.area,
         scheme=visit.scheme,
         settlement_day=settling.standing.day,
         settled_at=settling.standing.now,
-        sent_at=settling.making.envelope.sent_at,
+        sent_at=making.envelope.sent_at,
         charged_fen=sums.charged_fen,
         fund_fen=sums.fund_fen,
         worker_fen=sums.worker_fen,
@@ -138,44 +138,52 @@ def settlement_row(settling: Settling) -> SettlementRow:
         decision_sha256=bytes.fromhex(decision_sha256(settling.decision)),
         discharged_at=terms.discharged_at,
         attached_qualification_ids=settling.attached,
+        **line_columns(settling.decision.lines, settling.bill.items),
+        context_sealed=making.seal(msgspec.json.encode({"bill": settling.bill, "context": settling.context}), bound),
+        decision_sealed=making.seal(msgspec.json.encode(settling.decision), bound),
+        receipt_jws=NOT_SIGNED_YET,
     )
 
 
-def line_sheet(settling: Settling, row: SettlementRow) -> LineSheetRow:
+class LineColumns(TypedDict):
+    """The columns of a settlement's row that hold its lines."""
+
+    line_item_nos: list[str]
+    line_refunds_item_nos: list[str | None]
+    line_catalog_codes: list[str | None]
+    line_sorts: list[str | None]
+    line_days: list[date]
+    line_quantities: list[str]
+    line_charged_fen: list[int]
+    line_fund_fen: list[int]
+    line_worker_fen: list[int]
+    line_employer_fen: list[int]
+    line_provider_fen: list[int]
+    line_recognition_nos: list[str | None]
+    line_authorization_nos: list[str | None]
+    line_funded_quantities: list[str]
+    line_third_party_fen: list[int]
+
+
+def line_columns(lines: tuple[LineDecision, ...], items: tuple[Item, ...]) -> LineColumns:
     """Return the decided lines, column by column."""
-    lines, items = settling.decision.lines, settling.bill.items
     assert [line.item_no for line in lines] == [item.item_no for item in items]
-    return LineSheetRow(
-        worker_id=row.worker_id,
-        settlement_id=row.settlement_id,
-        visit_id=row.visit_id,
-        item_nos=[line.item_no for line in lines],
-        refunds_item_nos=[item.refunds_item_no for item in items],
-        catalog_codes=[line.catalog_code for line in lines],
-        sorts=[line.sort for line in lines],
-        occurred_on=[day_of(item.occurred_at) for item in items],
-        quantities=[item.quantity for item in items],
-        charged_fen=[line.charged_fen for line in lines],
-        fund_fen=[line.fund_fen for line in lines],
-        worker_fen=[line.worker_fen for line in lines],
-        employer_fen=[line.employer_fen for line in lines],
-        provider_fen=[line.provider_fen for line in lines],
-        recognition_nos=[line.recognition_no for line in lines],
-        authorization_nos=[line.authorization_no for line in lines],
-        funded_quantities=[line.funded_quantity for line in lines],
-        third_party_fen=[line.third_party_fen for line in lines],
-    )
-
-
-def decision_row(settling: Settling, row: SettlementRow) -> DecisionRow:
-    """Return the decision and all it rests on, sealed (G12)."""
-    rests_on = {"bill": settling.bill, "context": settling.context}
-    bound = f"decision:{row.settlement_id}".encode()
-    return DecisionRow(
-        worker_id=row.worker_id,
-        settlement_id=row.settlement_id,
-        context_sealed=settling.making.seal(msgspec.json.encode(rests_on), bound),
-        decision_sealed=settling.making.seal(msgspec.json.encode(settling.decision), bound),
+    return LineColumns(
+        line_item_nos=[line.item_no for line in lines],
+        line_refunds_item_nos=[item.refunds_item_no for item in items],
+        line_catalog_codes=[line.catalog_code for line in lines],
+        line_sorts=[line.sort for line in lines],
+        line_days=[day_of(item.occurred_at) for item in items],
+        line_quantities=[item.quantity for item in items],
+        line_charged_fen=[line.charged_fen for line in lines],
+        line_fund_fen=[line.fund_fen for line in lines],
+        line_worker_fen=[line.worker_fen for line in lines],
+        line_employer_fen=[line.employer_fen for line in lines],
+        line_provider_fen=[line.provider_fen for line in lines],
+        line_recognition_nos=[line.recognition_no for line in lines],
+        line_authorization_nos=[line.authorization_no for line in lines],
+        line_funded_quantities=[line.funded_quantity for line in lines],
+        line_third_party_fen=[line.third_party_fen for line in lines],
     )
 
 

@@ -10,15 +10,13 @@ from gateway.core.reasons import refusal
 from gateway.core.visits import after, refused
 from gateway.desk.asking import Making, Verdict
 from gateway.desk.names import bill_keys
-from gateway.desk.settlements import sorts_of
+from gateway.desk.settlements import NOT_SIGNED_YET, sorts_of
 from gateway.desk.visits import changed, visit_at
 from gateway.settling.standing import Standing, VisitFile
 from gateway.store.rows import (
     Effect,
     ItemSettled,
     KeyFreed,
-    LineSheetRow,
-    LocatorRow,
     PostingRow,
     SettlementRow,
     VisitChanged,
@@ -84,10 +82,7 @@ def cancellation(
     row = turned(original, standing, making)
     bills = file.visit.bills - 1
     effects: tuple[Effect, ...] = (
-        row,
-        *turned_lines(file, original, making.settlement_id),
         *turned_postings(file, original, row),
-        LocatorRow(settlement_id=row.settlement_id, worker_id=row.worker_id, provider_code=row.provider_code),
         *(
             ItemSettled(worker_id=row.worker_id, visit_id=row.visit_id, item_no=live.item.item_no, settlement_id=None)
             for live in file.items
@@ -148,26 +143,17 @@ def turned(original: SettlementRow, standing: Standing, making: Making) -> Settl
         employer_fen=-original.employer_fen,
         provider_fen=-original.provider_fen,
         benefits_fen=-original.benefits_fen,
-    )
-
-
-def turned_lines(file: VisitFile, original: SettlementRow, settlement_id: UUID) -> tuple[LineSheetRow, ...]:
-    """Return the original's lines with the signs turned."""
-    return tuple(
-        replace(
-            sheet,
-            settlement_id=settlement_id,
-            quantities=[negated(one) for one in sheet.quantities],
-            charged_fen=[-fen for fen in sheet.charged_fen],
-            fund_fen=[-fen for fen in sheet.fund_fen],
-            worker_fen=[-fen for fen in sheet.worker_fen],
-            employer_fen=[-fen for fen in sheet.employer_fen],
-            provider_fen=[-fen for fen in sheet.provider_fen],
-            funded_quantities=[negated(one) for one in sheet.funded_quantities],
-            third_party_fen=[-fen for fen in sheet.third_party_fen],
-        )
-        for sheet in file.line_sheets
-        if sheet.settlement_id == original.settlement_id
+        line_quantities=[negated(one) for one in original.line_quantities],
+        line_charged_fen=[-fen for fen in original.line_charged_fen],
+        line_fund_fen=[-fen for fen in original.line_fund_fen],
+        line_worker_fen=[-fen for fen in original.line_worker_fen],
+        line_employer_fen=[-fen for fen in original.line_employer_fen],
+        line_provider_fen=[-fen for fen in original.line_provider_fen],
+        line_funded_quantities=[negated(one) for one in original.line_funded_quantities],
+        line_third_party_fen=[-fen for fen in original.line_third_party_fen],
+        context_sealed=None,
+        decision_sealed=None,
+        receipt_jws=NOT_SIGNED_YET,
     )
 
 

@@ -20,7 +20,6 @@ from gateway.store.rows import (
     Effect,
     ItemSettled,
     ItemSheetRow,
-    LineSheetRow,
     MessageRow,
     PostingRow,
     SettlementRow,
@@ -111,14 +110,11 @@ class Book:
         for effect in effects:
             self._take(effect)
         postings = tuple(e for e in effects if isinstance(e, PostingRow))
-        for effect in effects:
-            if isinstance(effect, SettlementRow) and effect.kind == "settlement":
-                self._settle(effect, postings)
         for visit_id, changed in by_visit(e for e in effects if isinstance(e, (ItemSheetRow, ItemSettled))).items():
             self.visits[visit_id] = with_items(self.visits[visit_id], changed)
         for effect in effects:
-            if isinstance(effect, LineSheetRow):
-                self._settle_lines(effect)
+            if isinstance(effect, SettlementRow) and effect.kind == "settlement":
+                self._settle(effect, postings)
         self._use(e for e in effects if isinstance(e, AllowanceUseRow))
 
     def _take(self, effect: Effect) -> None:
@@ -142,18 +138,18 @@ class Book:
         self.visits[change.visit_id] = replace(file, visit=visit)
 
     def _settle(self, row: SettlementRow, postings: tuple[PostingRow, ...]) -> None:
-        """Keep a settlement with its entries: one that is cancelled in this very batch turns them."""
-        file = self.visits[row.visit_id]
+        """Keep a settlement with its lines and entries: one that is cancelled in this very batch turns them."""
+        file, lines = self.visits[row.visit_id], settled_lines(row)
         entries = tuple(entry for entry in postings if entry.settlement_id == row.settlement_id)
         self.visits[row.visit_id] = replace(
-            file, settlements=(*file.settlements, row), postings=(*file.postings, *entries)
+            file,
+            settlements=(*file.settlements, row),
+            lines=(*file.lines, *lines),
+            postings=(*file.postings, *entries),
         )
+        self._issue(row.worker_id, lines)
 
-    def _settle_lines(self, sheet: LineSheetRow) -> None:
-        file, settled = self.visits[sheet.visit_id], settled_lines(sheet)
-        self.visits[sheet.visit_id] = replace(
-            file, lines=(*file.lines, *settled), line_sheets=(*file.line_sheets, sheet)
-        )
+    def _issue(self, worker_id: str, lines: tuple[SettledLine, ...]) -> None:
         issued = tuple(
             DeviceIssue(
                 catalog_code=line.catalog_code,
@@ -161,12 +157,12 @@ class Book:
                 settlement_id=line.settlement_id,
                 item_no=line.item_no,
             )
-            for line in settled
+            for line in lines
             if line.sort == "device" and line.catalog_code and line.fund_fen > 0
         )
-        if issued and sheet.worker_id in self.workers:
-            worker = self.workers[sheet.worker_id]
-            self.workers[sheet.worker_id] = replace(worker, devices=(*worker.devices, *issued))
+        if issued and worker_id in self.workers:
+            worker = self.workers[worker_id]
+            self.workers[worker_id] = replace(worker, devices=(*worker.devices, *issued))
 
     def _use(self, uses: Iterable[AllowanceUseRow]) -> None:
         for use in uses:
@@ -244,29 +240,29 @@ def visit_of_row(row: VisitRow) -> Visit:
     )
 
 
-def settled_lines(sheet: LineSheetRow) -> tuple[SettledLine, ...]:
-    """Return a settlement's stored lines as the core sees them, in their order."""
-    settlement_id = str(sheet.settlement_id)
+def settled_lines(row: SettlementRow) -> tuple[SettledLine, ...]:
+    """Return a settlement's lines as the core sees them, in their order."""
+    settlement_id = str(row.settlement_id)
     return tuple(
         SettledLine(
             settlement_id=settlement_id,
             item_no=item_no,
-            refunds_item_no=sheet.refunds_item_nos[place],
-            catalog_code=sheet.catalog_codes[place],
-            sort=msgspec.convert(sheet.sorts[place], CatalogSort | None),
-            occurred_on=sheet.occurred_on[place],
-            quantity=sheet.quantities[place],
-            charged_fen=sheet.charged_fen[place],
-            fund_fen=sheet.fund_fen[place],
-            worker_fen=sheet.worker_fen[place],
-            employer_fen=sheet.employer_fen[place],
-            provider_fen=sheet.provider_fen[place],
-            recognition_no=sheet.recognition_nos[place],
-            authorization_no=sheet.authorization_nos[place],
-            funded_quantity=sheet.funded_quantities[place],
-            third_party_fen=sheet.third_party_fen[place],
+            refunds_item_no=row.line_refunds_item_nos[place],
+            catalog_code=row.line_catalog_codes[place],
+            sort=msgspec.convert(row.line_sorts[place], CatalogSort | None),
+            occurred_on=row.line_days[place],
+            quantity=row.line_quantities[place],
+            charged_fen=row.line_charged_fen[place],
+            fund_fen=row.line_fund_fen[place],
+            worker_fen=row.line_worker_fen[place],
+            employer_fen=row.line_employer_fen[place],
+            provider_fen=row.line_provider_fen[place],
+            recognition_no=row.line_recognition_nos[place],
+            authorization_no=row.line_authorization_nos[place],
+            funded_quantity=row.line_funded_quantities[place],
+            third_party_fen=row.line_third_party_fen[place],
         )
-        for place, item_no in enumerate(sheet.item_nos)
+        for place, item_no in enumerate(row.line_item_nos)
     )
 
 

@@ -16,7 +16,6 @@ from gateway.store.queries import Query
 from gateway.store.rows import (
     BillKeyRow,
     ItemSheetRow,
-    LineSheetRow,
     MessageRow,
     PostingRow,
     SettlementRow,
@@ -121,7 +120,6 @@ class Loader:
             return
         sheets = by_visit(await self._fetch("item_sheets", workers, ids))
         settlements = [settlement_of(row) for row in await self._fetch("settlements_in_force", workers, ids)]
-        lines = [LineSheetRow(**row) for row in await self._of_settlements("line_sheets", settlements)]
         postings = [PostingRow(**row) for row in await self._of_settlements("postings_of", settlements)]
         previews = by_visit(await self._fetch("previews_of", workers, ids))
         for row in await self._fetch("visits_by_id", workers, ids):
@@ -131,8 +129,7 @@ class Loader:
                 message_id=row["message_id"],
                 items=tuple(live for row in sheets[visit_id] for live in live_items(ItemSheetRow(**row))),
                 settlements=tuple(one for one in settlements if one.visit_id == visit_id),
-                lines=tuple(line for one in lines if one.visit_id == visit_id for line in settled_lines(one)),
-                line_sheets=tuple(one for one in lines if one.visit_id == visit_id),
+                lines=tuple(line for one in settlements if one.visit_id == visit_id for line in settled_lines(one)),
                 postings=tuple(postings),
                 previews={one["bill_no"]: (one["items_sha256"], sums_of(one)) for one in previews[visit_id]},
             )
@@ -193,7 +190,7 @@ def device_of(row: Record) -> DeviceIssue:
 def message_of(row: Record) -> tuple[MessageRow, str | None]:
     """Return what became of a message, and the receipt of what it settled."""
     named = dict(row)
-    jws = named.pop("jws")
+    jws = named.pop("receipt_jws")
     return MessageRow(**named), jws
 
 

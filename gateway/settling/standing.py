@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateway.core.context import SettledLine, Visit
 from gateway.core.snapshot import Snapshot
-from gateway.store.rows import Effect, LineSheetRow, MessageRow, PostingRow, SettlementRow
+from gateway.store.rows import Effect, MessageRow, PostingRow, SettlementRow
 from schemas.facts import Authorization, DeviceIssue, Enrolment, Provider, Recognition, Used, Worker
 from schemas.requests import Item, Sums
 
@@ -58,8 +58,6 @@ class VisitFile(Struct, frozen=True, kw_only=True):
     items: tuple[LiveItem, ...] = ()
     settlements: tuple[SettlementRow, ...] = ()
     lines: tuple[SettledLine, ...] = ()
-    line_sheets: tuple[LineSheetRow, ...] = ()
-    """The same lines as they are stored, for what undoes them."""
     postings: tuple[PostingRow, ...] = ()
     previews: Mapping[str, tuple[bytes, Sums]] = {}
     """By bill number: digest of the items previewed, and the sums shown."""

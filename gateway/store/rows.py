@@ -100,38 +100,27 @@ class SettlementRow(Row, frozen=True, kw_only=True):
     """The discharge that this bill stated."""
     attached_qualification_ids: tuple[str, ...]
     """What this bill added to the visit's qualifications."""
-
-
-class LineSheetRow(Row, frozen=True, kw_only=True):
-    """The lines of a settlement, column by column; quantities are decimal texts 16,4."""
-
-    TABLE: ClassVar[str] = "line_sheet"
-    worker_id: str
-    settlement_id: UUID
-    visit_id: UUID
-    item_nos: Sequence[str]
-    refunds_item_nos: Sequence[str | None]
-    catalog_codes: Sequence[str | None]
-    sorts: Sequence[str | None]
-    occurred_on: Sequence[date]
-    quantities: Sequence[str]
-    charged_fen: Sequence[int]
-    fund_fen: Sequence[int]
-    worker_fen: Sequence[int]
-    employer_fen: Sequence[int]
-    provider_fen: Sequence[int]
-    recognition_nos: Sequence[str | None]
-    authorization_nos: Sequence[str | None]
-    funded_quantities: Sequence[str]
-    third_party_fen: Sequence[int]
-
-
-class DecisionRow(Row, frozen=True, kw_only=True):
-    TABLE: ClassVar[str] = "decision"
-    worker_id: str
-    settlement_id: UUID
-    context_sealed: bytes
-    decision_sealed: bytes
+    line_item_nos: Sequence[str]
+    """The lines, column by column, in the order of the bill."""
+    line_refunds_item_nos: Sequence[str | None]
+    line_catalog_codes: Sequence[str | None]
+    line_sorts: Sequence[str | None]
+    line_days: Sequence[date]
+    line_quantities: Sequence[str]
+    """Decimal texts 16,4."""
+    line_charged_fen: Sequence[int]
+    line_fund_fen: Sequence[int]
+    line_worker_fen: Sequence[int]
+    line_employer_fen: Sequence[int]
+    line_provider_fen: Sequence[int]
+    line_recognition_nos: Sequence[str | None]
+    line_authorization_nos: Sequence[str | None]
+    line_funded_quantities: Sequence[str]
+    line_third_party_fen: Sequence[int]
+    context_sealed: bytes | None
+    """What the decision rests on; None for a cancellation."""
+    decision_sealed: bytes | None
+    receipt_jws: str
 
 
 class PostingRow(Row, frozen=True, kw_only=True):
@@ -145,13 +134,6 @@ class PostingRow(Row, frozen=True, kw_only=True):
     settlement_day: date
 
 
-class ReceiptRow(Row, frozen=True, kw_only=True):
-    TABLE: ClassVar[str] = "receipt"
-    worker_id: str
-    settlement_id: UUID
-    jws: str
-
-
 class AllowanceUseRow(Row, frozen=True, kw_only=True):
     TABLE: ClassVar[str] = "allowance_use"
     worker_id: str
@@ -160,13 +142,6 @@ class AllowanceUseRow(Row, frozen=True, kw_only=True):
     fund_fen: int
     quantity: Decimal
     days: tuple[date, ...]
-
-
-class LocatorRow(Row, frozen=True, kw_only=True):
-    TABLE: ClassVar[str] = "settlement_locator"
-    settlement_id: UUID
-    worker_id: str
-    provider_code: str
 
 
 class MessageRow(Row, frozen=True, kw_only=True):

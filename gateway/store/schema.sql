@@ -241,7 +241,9 @@ CREATE TABLE preview (
     CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen)
 );
 
--- Settlements: append-only, every one of these tables. A cancellation is a settlement with the signs turned.
+-- Settlements: append-only, every one of these tables. A cancellation is a settlement with the signs turned. A row holds
+-- all that a settlement is: its sums, its lines column by column in the order of the bill (quantities are decimal texts
+-- 16,4), what it rests on and decides, sealed (a cancellation decides nothing), and its receipt.
 
 CREATE TABLE settlement (
     worker_id text NOT NULL,
@@ -271,57 +273,45 @@ CREATE TABLE settlement (
     decision_sha256 bytea NOT NULL,
     discharged_at timestamptz,
     attached_qualification_ids text[] NOT NULL DEFAULT '{}',
+    line_item_nos text[] NOT NULL,
+    line_refunds_item_nos text[] NOT NULL,
+    line_catalog_codes text[] NOT NULL,
+    line_sorts text[] NOT NULL,
+    line_days date[] NOT NULL,
+    line_quantities text[] NOT NULL,
+    line_charged_fen bigint[] NOT NULL,
+    line_fund_fen bigint[] NOT NULL,
+    line_worker_fen bigint[] NOT NULL,
+    line_employer_fen bigint[] NOT NULL,
+    line_provider_fen bigint[] NOT NULL,
+    line_recognition_nos text[] NOT NULL,
+    line_authorization_nos text[] NOT NULL,
+    line_funded_quantities text[] NOT NULL,
+    line_third_party_fen bigint[] NOT NULL,
+    context_sealed bytea,
+    decision_sealed bytea,
+    receipt_jws text NOT NULL,
     PRIMARY KEY (worker_id, settlement_id),
     CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen),
     CHECK ((kind = 'cancellation') = (original_id IS NOT NULL))
-);
+) WITH (toast_tuple_target = 8160);
 CREATE UNIQUE INDEX settlement_cancelled_once ON settlement (worker_id, original_id) WHERE original_id IS NOT NULL;
 CREATE INDEX settlement_visit ON settlement (worker_id, visit_id);
+CREATE INDEX settlement_device ON settlement (worker_id) WHERE 'device' = ANY (line_sorts);
 
--- The lines of a settlement, in one row: column by column, in the order of the bill. Quantities are decimal texts 16,4.
-CREATE TABLE line_sheet (
-    worker_id text NOT NULL,
-    settlement_id uuid NOT NULL,
-    visit_id uuid NOT NULL,
-    item_nos text[] NOT NULL,
-    refunds_item_nos text[] NOT NULL,
-    catalog_codes text[] NOT NULL,
-    sorts text[] NOT NULL,
-    occurred_on date[] NOT NULL,
-    quantities text[] NOT NULL,
-    charged_fen bigint[] NOT NULL,
-    fund_fen bigint[] NOT NULL,
-    worker_fen bigint[] NOT NULL,
-    employer_fen bigint[] NOT NULL,
-    provider_fen bigint[] NOT NULL,
-    recognition_nos text[] NOT NULL,
-    authorization_nos text[] NOT NULL,
-    funded_quantities text[] NOT NULL,
-    third_party_fen bigint[] NOT NULL,
-    PRIMARY KEY (worker_id, settlement_id)
-) WITH (toast_tuple_target = 8160);
-CREATE INDEX line_sheet_device ON line_sheet (worker_id) WHERE 'device' = ANY (sorts);
-
--- The same, a row a line. has_device: whether any line of the settlement is a device; the index knows.
+-- The lines, a row a line. has_device: whether any line of the settlement is a device; the index knows.
 CREATE VIEW settled_line AS
 SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort, t.occurred_on,
        t.quantity::numeric(16, 4) AS quantity, t.charged_fen, t.fund_fen, t.worker_fen, t.employer_fen, t.provider_fen,
        t.recognition_no, t.authorization_no, t.funded_quantity::numeric(16, 4) AS funded_quantity, t.third_party_fen,
-       'device' = ANY (s.sorts) AS has_device
-FROM line_sheet AS s,
-     unnest(s.item_nos, s.refunds_item_nos, s.catalog_codes, s.sorts, s.occurred_on, s.quantities, s.charged_fen,
-            s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, s.recognition_nos, s.authorization_nos,
-            s.funded_quantities, s.third_party_fen)
+       'device' = ANY (s.line_sorts) AS has_device
+FROM settlement AS s,
+     unnest(s.line_item_nos, s.line_refunds_item_nos, s.line_catalog_codes, s.line_sorts, s.line_days,
+            s.line_quantities, s.line_charged_fen, s.line_fund_fen, s.line_worker_fen, s.line_employer_fen,
+            s.line_provider_fen, s.line_recognition_nos, s.line_authorization_nos, s.line_funded_quantities,
+            s.line_third_party_fen)
      AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
            employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
-
-CREATE TABLE decision (
-    worker_id text NOT NULL,
-    settlement_id uuid NOT NULL,
-    context_sealed bytea NOT NULL,
-    decision_sealed bytea NOT NULL,
-    PRIMARY KEY (worker_id, settlement_id)
-);
 
 CREATE TABLE posting (
     worker_id text NOT NULL,
@@ -334,13 +324,6 @@ CREATE TABLE posting (
     PRIMARY KEY (worker_id, settlement_id, posting_no)
 );
 
-CREATE TABLE receipt (
-    worker_id text NOT NULL,
-    settlement_id uuid NOT NULL,
-    jws text NOT NULL,
-    PRIMARY KEY (worker_id, settlement_id)
-);
-
 -- What a settlement takes from an allowance; a cancelled settlement's rows no longer count.
 CREATE TABLE allowance_use (
     worker_id text NOT NULL,
@@ -350,12 +333,6 @@ CREATE TABLE allowance_use (
     quantity numeric(16, 4) NOT NULL,
     days date[] NOT NULL,
     PRIMARY KEY (worker_id, settlement_id, allowance_id)
-);
-
-CREATE TABLE settlement_locator (
-    settlement_id uuid PRIMARY KEY,
-    worker_id text NOT NULL,
-    provider_code text NOT NULL
 );
 
 -- Provider-keyed: what was said, and what must not be said twice.
@@ -375,7 +352,9 @@ CREATE TABLE message (
     answer_sealed bytea,
     reversed_answer_sealed bytea,
     PRIMARY KEY (provider_code, message_id)
-);
+) WITH (toast_tuple_target = 8160);
+-- Whose a provider's settlement is.
+CREATE INDEX message_settlement ON message (provider_code, settlement_id) WHERE settlement_id IS NOT NULL;
 
 CREATE TABLE bill_key (
     provider_code text NOT NULL,

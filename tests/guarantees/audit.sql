@@ -53,23 +53,17 @@ WHERE p.settlement_day <> s.settlement_day;
 SELECT settlement_id::text AS wrong FROM settlement
 WHERE settlement_day <> (settled_at AT TIME ZONE 'Asia/Shanghai')::date;
 
--- fault: settlement has not exactly one decision
-SELECT s.settlement_id::text AS wrong
-FROM settlement AS s
-LEFT JOIN decision AS d ON d.worker_id = s.worker_id AND d.settlement_id = s.settlement_id
-GROUP BY s.worker_id, s.settlement_id
-HAVING count(d.settlement_id) <> CASE s.kind WHEN 'settlement' THEN 1 ELSE 0 END;
+-- fault: settlement has no decision, or a cancellation has one
+SELECT settlement_id::text AS wrong FROM settlement
+WHERE (kind = 'settlement') <> (decision_sealed IS NOT NULL AND context_sealed IS NOT NULL);
 
--- fault: settlement has not exactly one receipt
-SELECT s.settlement_id::text AS wrong
-FROM settlement AS s
-LEFT JOIN receipt AS r ON r.worker_id = s.worker_id AND r.settlement_id = s.settlement_id
-GROUP BY s.worker_id, s.settlement_id
-HAVING count(r.settlement_id) <> 1;
+-- fault: settlement has no receipt
+SELECT settlement_id::text AS wrong FROM settlement WHERE receipt_jws = '';
 
 -- fault: receipt says other sums than its settlement
 WITH signed AS (
-    SELECT worker_id, settlement_id, translate(split_part(jws, '.', 2), '-_', '+/') AS payload FROM receipt
+    SELECT worker_id, settlement_id, translate(split_part(receipt_jws, '.', 2), '-_', '+/') AS payload FROM settlement
+    WHERE receipt_jws <> ''
 ), said AS (
     SELECT worker_id, settlement_id,
            convert_from(decode(rpad(payload, (length(payload) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json AS receipt
@@ -93,21 +87,12 @@ HAVING count(m.message_id) <> 1
     OR (min(m.provider_code), min(m.message_id), min(m.worker_id), min(m.visit_id::text))
        IS DISTINCT FROM (s.provider_code, s.message_id, s.worker_id, s.visit_id::text);
 
--- fault: settlement cannot be found by its id
-SELECT s.settlement_id::text AS wrong
-FROM settlement AS s LEFT JOIN settlement_locator AS l ON l.settlement_id = s.settlement_id
-WHERE (l.worker_id, l.provider_code) IS DISTINCT FROM (s.worker_id, s.provider_code);
-
 -- fault: row belongs to no settlement
 SELECT found.kind || ' ' || found.settlement_id AS wrong
 FROM (
-    SELECT 'line' AS kind, settlement_id FROM settled_line
-    UNION ALL SELECT 'posting', settlement_id FROM posting
-    UNION ALL SELECT 'decision', settlement_id FROM decision
-    UNION ALL SELECT 'receipt', settlement_id FROM receipt
+    SELECT 'posting' AS kind, settlement_id FROM posting
     UNION ALL SELECT 'allowance', settlement_id FROM allowance_use
     UNION ALL SELECT 'message', settlement_id FROM message WHERE settlement_id IS NOT NULL
-    UNION ALL SELECT 'locator', settlement_id FROM settlement_locator
 ) AS found
 WHERE NOT EXISTS (SELECT FROM settlement AS s WHERE s.settlement_id = found.settlement_id);
 

@@ -14,8 +14,8 @@ CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation
 FALSIFIED = {
     "a line, by one fen moved": (
         (
-            "UPDATE line_sheet SET fund_fen[1] = fund_fen[1] - 1, worker_fen[1] = worker_fen[1] + 1 "
-            f"WHERE item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
+            "UPDATE settlement SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1 "
+            f"WHERE line_item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
         ),
         {"settlement is not the sum of its lines", "allowance used is not what the lines took"},
     ),
@@ -45,8 +45,8 @@ FALSIFIED = {
     ),
     "a cancellation's line, by one fen moved": (
         (
-            "UPDATE line_sheet SET fund_fen[1] = fund_fen[1] - 1, worker_fen[1] = worker_fen[1] + 1 "
-            f"WHERE item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
+            "UPDATE settlement SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1 "
+            f"WHERE line_item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
         ),
         {"settlement is not the sum of its lines", "cancellation's lines do not mirror its original's"},
     ),
@@ -70,25 +70,25 @@ FALSIFIED = {
             "INSERT INTO settlement SELECT * FROM twin"
         ),
         {
-            "settlement is not the sum of its lines",
             "settlement is not what its postings say",
-            "settlement has not exactly one decision",
-            "settlement has not exactly one receipt",
+            "receipt says other sums than its settlement",
             "settlement has not exactly one message",
-            "settlement cannot be found by its id",
             "bill is settled twice",
             "invoice is settled twice",
+            "item is paid twice",
             "keys held are not those of the settlements in force",
             "visit's state is not what its settlements in force make it",
+            "line in force is paid but its item is not marked as settled by it",
+            "allowance used is not what the lines took",
         },
     ),
     "a decision deleted": (
-        f"DELETE FROM decision WHERE settlement_id = {IN_FORCE}",
-        {"settlement has not exactly one decision"},
+        f"UPDATE settlement SET decision_sealed = NULL WHERE settlement_id = {IN_FORCE}",
+        {"settlement has no decision, or a cancellation has one"},
     ),
     "a receipt deleted": (
-        f"DELETE FROM receipt WHERE settlement_id = {IN_FORCE}",
-        {"settlement has not exactly one receipt"},
+        f"UPDATE settlement SET receipt_jws = '' WHERE settlement_id = {IN_FORCE}",
+        {"settlement has no receipt"},
     ),
     "a message forgotten": (
         f"DELETE FROM message WHERE settlement_id = {IN_FORCE}",

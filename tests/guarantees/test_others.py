@@ -70,7 +70,7 @@ async def probe(two: Sequence[Gateway], names: Names, round_name: str) -> list[t
     return seen
 
 
-TABLES = ("visit", "item", "settlement", "settled_line", "posting", "bill_key", "sign_in", "allowance_use", "receipt")
+TABLES = ("visit", "item", "settlement", "settled_line", "posting", "bill_key", "sign_in", "allowance_use")
 
 
 async def books(dsn: str) -> dict[str, list[Any]]:

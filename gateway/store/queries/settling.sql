@@ -12,10 +12,10 @@ FROM clock;
 
 -- name: messages_by_id
 -- What became of messages (pairs of provider and message id), each with the receipt of what it settled.
-SELECT m.*, r.jws
+SELECT m.*, s.receipt_jws
 FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
 JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
-LEFT JOIN receipt AS r ON r.worker_id = m.worker_id AND r.settlement_id = m.settlement_id;
+LEFT JOIN settlement AS s ON s.worker_id = m.worker_id AND s.settlement_id = m.settlement_id;
 
 -- name: refusals_by_id
 -- The last refusals of message ids that have not taken effect.
@@ -122,14 +122,6 @@ WHERE s.kind = 'settlement'
       SELECT FROM settlement AS c WHERE c.worker_id = s.worker_id AND c.original_id = s.settlement_id
   )
 ORDER BY s.interim_no;
-
--- name: line_sheets
--- The lines of the named settlements (pairs of worker and settlement), in the order of their bills.
-SELECT l.*
-FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
-JOIN settlement AS s ON s.worker_id = asked.worker_id AND s.settlement_id = asked.settlement_id
-JOIN line_sheet AS l ON l.worker_id = s.worker_id AND l.settlement_id = s.settlement_id
-ORDER BY s.interim_no, s.settlement_id;
 
 -- name: postings_of
 -- The postings of the named settlements: pairs of worker and settlement.
@@ -262,8 +254,8 @@ ON CONFLICT DO NOTHING;
 SELECT * FROM sign_in WHERE provider_code = $1 AND sign_no = $2;
 
 -- name: settlement_place
--- Whose settlement it is.
-SELECT worker_id, provider_code FROM settlement_locator WHERE settlement_id = $1;
+-- Whose a provider's settlement is.
+SELECT worker_id FROM message WHERE provider_code = $1 AND settlement_id = $2;
 
 -- name: settlement_by_id
 -- One settlement, with its cancellation where there is one.
@@ -271,14 +263,6 @@ SELECT s.*, c.settlement_id AS cancelled_by
 FROM settlement AS s
 LEFT JOIN settlement AS c ON c.worker_id = s.worker_id AND c.original_id = s.settlement_id
 WHERE s.worker_id = $1 AND s.settlement_id = $2;
-
--- name: receipt_of
--- The receipt of a settlement.
-SELECT jws FROM receipt WHERE worker_id = $1 AND settlement_id = $2;
-
--- name: decision_of
--- The sealed decision of a settlement.
-SELECT decision_sealed FROM decision WHERE worker_id = $1 AND settlement_id = $2;
 
 -- name: worker_by_certno
 -- Who stands behind an identity number's blind index.
