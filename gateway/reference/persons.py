@@ -11,9 +11,9 @@ from gateway.reference.kinds import Employer
 from gateway.reference.reading import Connection, Version
 from gateway.reference.wholes import Copy, Part, digest
 from gateway.store.facts import (
-    authorization_from_row,
-    enrolment_from_row,
-    recognition_from_row,
+    authorization_of,
+    enrolment_of,
+    recognition_of,
     sealed_person,
     sealed_recognition,
     worker_from_row,
@@ -95,14 +95,14 @@ async def _before(
         case "workers":
             facts = [(row["worker_id"], worker_from_row(row, seals)) for row in rows]
         case "enrolments":
-            facts = [(row["worker_id"], enrolment_from_row(row)) for row in rows]
+            facts = [(row["worker_id"], enrolment_of(row["content"])) for row in rows]
         case "recognitions":
-            facts = [(row["worker_id"], recognition_from_row(row, seals)) for row in rows]
+            facts = [(row["worker_id"], recognition_of(row["content_sealed"], row["worker_id"], seals)) for row in rows]
         case "authorizations":
-            facts = [(row["worker_id"], authorization_from_row(row)) for row in rows]
+            facts = [(row["worker_id"], authorization_of(row["content"])) for row in rows]
             recognitions = await connection.fetch(QUERIES["import_known_recognitions"].sql, owners)
             for row in recognitions:
-                fact = recognition_from_row(row, seals)
+                fact = recognition_of(row["content_sealed"], row["worker_id"], seals)
                 places[(row["worker_id"], fact.recognition_no)] = (fact.area, fact.scheme)
         case _:
             raise AssertionError(f"{kind} is no person kind")

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.reference.files import Sheet
 from gateway.reference.known import Known
 from gateway.reference.reading import Connection
-from gateway.store.facts import authorization_from_row, recognition_from_row
+from gateway.store.facts import authorization_of, recognition_of
 from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 
@@ -46,11 +46,11 @@ async def _identities(connection: Connection, known: Known, certnos: list[str], 
 
 async def _qualifications(connection: Connection, known: Known, workers: list[str], seals: Seals) -> None:
     for row in await connection.fetch(QUERIES["import_known_recognitions"].sql, workers):
-        fact = recognition_from_row(row, seals)
+        fact = recognition_of(row["content_sealed"], row["worker_id"], seals)
         known.recognitions[(row["worker_id"], fact.recognition_no)] = (fact.area, fact.scheme)
         known.qualifications[(row["worker_id"], fact.qualification_id)] = ("recognitions", fact.recognition_no)
     for row in await connection.fetch(QUERIES["import_known_authorizations"].sql, workers):
-        issued = authorization_from_row(row)
+        issued = authorization_of(row["content"])
         known.qualifications[(row["worker_id"], issued.qualification_id)] = ("authorizations", issued.authorization_no)
 
 

@@ -96,17 +96,19 @@ class Lane:
     async def _lock_workers(
         self, connection: "asyncpg.Connection[Any]", loader: Loader, book: Book, asks: Sequence[Ask]
     ) -> list[str]:
-        """Lock the workers that the keys lead to, and read the keys again: they may have changed hands meanwhile."""
+        """Lock the workers that the keys lead to; keys that others may take meanwhile are read again afterwards."""
         keys = {key for ask in asks for key in keys_of(ask)}
+        held_by_us = {key for ask in asks for key in ask.keys}
         locked: set[str] = set()
+        await loader.keys(book, keys)
         for _ in range(LOCK_ROUNDS_MAX):
-            book.keys.clear()
-            await loader.keys(book, keys)
             wanted = {worker for ask in asks for worker in workers_of(book, ask)} - locked
             if not wanted:
                 return sorted(locked)
             await connection.fetch(self._queries["lock_workers"].sql, sorted(wanted))
             locked |= wanted
+            if free := keys - held_by_us:
+                await loader.keys_again(book, free)
         raise asyncpg.SerializationError("the keys of a batch kept changing hands while their workers were locked")
 
 

@@ -1,17 +1,18 @@
 """Reads the book of a batch: keys and messages first, then, once the workers are locked, everything about them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
+import msgspec
 from asyncpg import Connection, Record
 
 from gateway.core.snapshot import Snapshot
 from gateway.settling.book import Book, add_used, holder, live_items, settled_lines, visit_of_row
 from gateway.settling.standing import Ask, Key, VisitFile, WorkerFile
-from gateway.store.facts import authorization_from_row, enrolment_from_row, recognition_from_row, worker_from_row
+from gateway.store.facts import authorization_of, enrolment_of, recognition_of, worker_from_row
 from gateway.store.queries import Query
 from gateway.store.rows import (
     BillKeyRow,
@@ -95,23 +96,18 @@ class Loader:
             key = Key(provider_code=row["provider_code"], kind=row["kind"], key=row["key"])
             book.keys[key] = holder(BillKeyRow(**row))
 
+    async def keys_again(self, book: Book, keys: Collection[Key]) -> None:
+        """Forget who held keys, and read it anew."""
+        for key in keys:
+            book.keys.pop(key, None)
+        await self.keys(book, keys)
+
     async def workers(self, book: Book, worker_ids: list[str]) -> None:
         """Read everything about workers that a decision rests on."""
         if not worker_ids:
             return
-        facts = [await self._fetch(name, worker_ids, book.now) for name in FACT_QUERIES]
-        uses = [await self._fetch(name, worker_ids) for name in USE_QUERIES]
-        workers, enrolments, recognitions, authorizations = map(by_worker, facts)
-        used, devices = map(by_worker, uses)
-        for worker_id, rows in workers.items():
-            book.workers[worker_id] = WorkerFile(
-                worker=worker_from_row(rows[0], self._seals),
-                enrolments=tuple(enrolment_from_row(row) for row in enrolments[worker_id]),
-                recognitions=tuple(recognition_from_row(row, self._seals) for row in recognitions[worker_id]),
-                authorizations=tuple(authorization_from_row(row) for row in authorizations[worker_id]),
-                used=add_used((), map(use_of, used[worker_id])),
-                devices=tuple(map(device_of, devices[worker_id])),
-            )
+        for row in await self._fetch("worker_files", worker_ids, book.now):
+            book.workers[row["worker_id"]] = worker_file(row, self._seals)
 
     async def visits(self, book: Book, visits: Iterable[tuple[str, UUID]]) -> None:
         """Read visits with items, settlements in force and their lines: pairs of worker id and visit id."""
@@ -140,23 +136,27 @@ class Loader:
         return await self._fetch(name, *columns(((one.worker_id, one.settlement_id) for one in settlements), 2))
 
 
-FACT_QUERIES = ("workers_by_id", "enrolments_by_worker", "recognitions_by_worker", "authorizations_by_worker")
-"""What is effective at an instant."""
-USE_QUERIES = ("allowances_used", "devices_issued")
-
-
 def columns(rows: Iterable[tuple[object, ...]], width: int) -> tuple[list[Any], ...]:
     """Return rows turned into columns: array arguments of a query."""
     turned = tuple(list(column) for column in zip(*rows, strict=True))
     return turned or tuple([] for _ in range(width))
 
 
-def by_worker(rows: Rows) -> defaultdict[str, Rows]:
-    """Return rows by their worker."""
-    found: defaultdict[str, Rows] = defaultdict(list)
-    for row in rows:
-        found[row["worker_id"]].append(row)
-    return found
+def worker_file(row: Record, seals: Seals) -> WorkerFile:
+    """Return everything about a worker that a decision rests on."""
+    worker_id = row["worker_id"]
+    return WorkerFile(
+        worker=worker_from_row(row, seals),
+        enrolments=tuple(map(enrolment_of, row["enrolments"])),
+        recognitions=tuple(recognition_of(sealed, worker_id, seals) for sealed in row["recognitions"]),
+        authorizations=tuple(map(authorization_of, row["authorizations"])),
+        used=add_used((), _USED.decode(row["used"])) if row["used"] else (),
+        devices=_DEVICES.decode(row["devices"]) if row["devices"] else (),
+    )
+
+
+_USED = msgspec.json.Decoder(tuple[Used, ...])
+_DEVICES = msgspec.json.Decoder(tuple[DeviceIssue, ...])
 
 
 def by_visit(rows: Rows) -> defaultdict[UUID, Rows]:
@@ -165,26 +165,6 @@ def by_visit(rows: Rows) -> defaultdict[UUID, Rows]:
     for row in rows:
         found[row["visit_id"]].append(row)
     return found
-
-
-def use_of(row: Record) -> Used:
-    """Return an allowance's row as a fact."""
-    return Used(
-        allowance_id=row["allowance_id"],
-        fund_fen=row["fund_fen"],
-        quantity=format(row["quantity"], "f"),
-        days=tuple(row["days"]),
-    )
-
-
-def device_of(row: Record) -> DeviceIssue:
-    """Return a device's row as a fact."""
-    return DeviceIssue(
-        catalog_code=row["catalog_code"],
-        issued_on=row["occurred_on"],
-        settlement_id=str(row["settlement_id"]),
-        item_no=row["item_no"],
-    )
 
 
 def message_of(row: Record) -> tuple[MessageRow, str | None]:

@@ -31,10 +31,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     certno: str
 
 
+_PERSON = msgspec.json.Decoder(Person)
+_ENROLMENT = msgspec.json.Decoder(Enrolment)
+_RECOGNITION = msgspec.json.Decoder(Recognition)
+_AUTHORIZATION = msgspec.json.Decoder(Authorization)
+
+
 def worker_from_row(row: Row, seals: Seal) -> Worker:
     """Return the worker of a row of `worker` with its employer_name beside it."""
     worker_id = row["worker_id"]
-    person = msgspec.json.decode(seals.unseal(row["person_sealed"], _worker_aad(worker_id)), type=Person)
+    person = _PERSON.decode(seals.unseal(row["person_sealed"], _worker_aad(worker_id)))
     return Worker(
         worker_id=worker_id,
         area=row["area"],
@@ -54,15 +60,14 @@ def sealed_person(worker: Worker, seals: Seal) -> bytes:
     return seals.seal(msgspec.json.encode(person), _worker_aad(worker.worker_id))
 
 
-def enrolment_from_row(row: Row) -> Enrolment:
-    """Return the enrolment of a row of `enrolment`."""
-    return msgspec.json.decode(row["content"], type=Enrolment)
+def enrolment_of(content: str) -> Enrolment:
+    """Return the enrolment of `enrolment.content`."""
+    return _ENROLMENT.decode(content)
 
 
-def recognition_from_row(row: Row, seals: Seal) -> Recognition:
-    """Return the recognition of a row of `recognition`."""
-    content = seals.unseal(row["content_sealed"], _recognition_aad(row["worker_id"]))
-    return msgspec.json.decode(content, type=Recognition)
+def recognition_of(sealed: bytes, worker_id: str, seals: Seal) -> Recognition:
+    """Return the recognition of a worker's `recognition.content_sealed`."""
+    return _RECOGNITION.decode(seals.unseal(sealed, _recognition_aad(worker_id)))
 
 
 def sealed_recognition(recognition: Recognition, worker_id: str, seals: Seal) -> bytes:
@@ -70,9 +75,9 @@ def sealed_recognition(recognition: Recognition, worker_id: str, seals: Seal) ->
     return seals.seal(msgspec.json.encode(recognition), _recognition_aad(worker_id))
 
 
-def authorization_from_row(row: Row) -> Authorization:
-    """Return the authorization of a row of `authorization`."""
-    return msgspec.json.decode(row["content"], type=Authorization)
+def authorization_of(content: str) -> Authorization:
+    """Return the authorization of `authorization.content`."""
+    return _AUTHORIZATION.decode(content)
 
 
 def _worker_aad(worker_id: str) -> bytes:

@@ -14,8 +14,9 @@ CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation
 FALSIFIED = {
     "a line, by one fen moved": (
         (
-            "UPDATE settlement SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1 "
-            f"WHERE line_item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
+            "UPDATE settlement"
+            " SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1"
+            f" WHERE line_item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
         ),
         {"settlement is not the sum of its lines", "allowance used is not what the lines took"},
     ),
@@ -45,8 +46,9 @@ FALSIFIED = {
     ),
     "a cancellation's line, by one fen moved": (
         (
-            "UPDATE settlement SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1 "
-            f"WHERE line_item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
+            "UPDATE settlement"
+            " SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1"
+            f" WHERE line_item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
         ),
         {"settlement is not the sum of its lines", "cancellation's lines do not mirror its original's"},
     ),

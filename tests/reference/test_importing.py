@@ -8,7 +8,7 @@ import pytest
 from gateway.reference.faults import ImportRefused
 from gateway.reference.importing import LEAD, import_files
 from gateway.store.database import Connection, Pool
-from gateway.store.facts import recognition_from_row
+from gateway.store.facts import recognition_of
 from gateway.store.sealing import Seals
 
 
@@ -55,7 +55,7 @@ async def test_a_person_s_row_is_added_to_not_overwritten(
 
     rows = await session.fetch("SELECT * FROM recognition ORDER BY version")
     assert summary.added == 1
-    assert [recognition_from_row(row, seals).state for row in rows] == ["pending", "recognised"]
+    assert [recognition_of(row["content_sealed"], row["worker_id"], seals).state for row in rows] == ["pending", "recognised"]
 
 
 async def test_names_and_identity_numbers_are_sealed(

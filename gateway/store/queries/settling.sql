@@ -33,64 +33,54 @@ JOIN bill_key AS k ON k.provider_code = asked.provider_code AND k.kind = asked.k
 -- Locks one row a worker, the sorted way round (UPDATE, since SELECT FOR UPDATE over several is refused by Citus).
 UPDATE worker_lock SET taken = taken + 1 WHERE worker_id = ANY($1::text[]) RETURNING worker_id;
 
--- name: workers_by_id
--- The newest effective row of each worker, with the employer's name.
-SELECT DISTINCT ON (w.worker_id) w.*,
+-- name: worker_files
+-- Everything about workers that a decision rests on, a row a worker: the newest effective row of the worker with the
+-- employer's name, of each spell, recognition and authorization; what settlements in force have taken from each
+-- allowance; and the devices that the fund helped to pay in settlements in force, not given back.
+SELECT w.*,
        (SELECT e.name FROM employer AS e
         WHERE e.employer_id = w.employer_id AND e.effective_at <= $2::timestamptz
-        ORDER BY e.version DESC LIMIT 1) AS employer_name
-FROM worker AS w
-WHERE w.worker_id = ANY($1::text[]) AND w.effective_at <= $2::timestamptz
-ORDER BY w.worker_id, w.version DESC;
-
--- name: enrolments_by_worker
--- The newest effective row of each spell.
-SELECT DISTINCT ON (worker_id, enrolment_no) *
-FROM enrolment
-WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
-ORDER BY worker_id, enrolment_no, version DESC;
-
--- name: recognitions_by_worker
--- The newest effective row of each recognition.
-SELECT DISTINCT ON (worker_id, recognition_no) *
-FROM recognition
-WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
-ORDER BY worker_id, recognition_no, version DESC;
-
--- name: authorizations_by_worker
--- The newest effective row of each authorization.
-SELECT DISTINCT ON (worker_id, authorization_no) *
-FROM "authorization"
-WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
-ORDER BY worker_id, authorization_no, version DESC;
-
--- name: allowances_used
--- What settlements in force have taken from each allowance.
-SELECT u.worker_id, u.allowance_id, u.fund_fen, u.quantity, u.days
-FROM allowance_use AS u
-WHERE u.worker_id = ANY($1::text[])
-  AND NOT EXISTS (
-      SELECT FROM settlement AS c WHERE c.worker_id = u.worker_id AND c.original_id = u.settlement_id
-  );
-
--- name: devices_issued
--- Devices that the fund helped to pay in settlements in force, not given back.
-SELECT l.worker_id, l.catalog_code, l.occurred_on, l.settlement_id, l.item_no
-FROM settled_line AS l
-WHERE l.worker_id = ANY($1::text[]) AND l.has_device AND l.sort = 'device'
-  AND l.fund_fen > 0 AND l.refunds_item_no IS NULL
-  AND NOT EXISTS (
-      SELECT FROM settlement AS c WHERE c.worker_id = l.worker_id AND c.original_id = l.settlement_id
-  )
-  AND l.quantity + coalesce((
-      SELECT sum(r.quantity) FROM settled_line AS r
-      WHERE r.worker_id = l.worker_id AND r.has_device AND r.sort = 'device' AND r.visit_id = l.visit_id
-        AND r.refunds_item_no = l.item_no AND r.quantity < 0
-        AND NOT EXISTS (
-            SELECT FROM settlement AS c WHERE c.worker_id = r.worker_id AND c.original_id = r.settlement_id
-        )
-  ), 0) > 0
-  AND l.charged_fen > 0;
+        ORDER BY e.version DESC LIMIT 1) AS employer_name,
+       ARRAY(SELECT DISTINCT ON (e.enrolment_no) e.content FROM enrolment AS e
+             WHERE e.worker_id = w.worker_id AND e.effective_at <= $2::timestamptz
+             ORDER BY e.enrolment_no, e.version DESC) AS enrolments,
+       ARRAY(SELECT DISTINCT ON (r.recognition_no) r.content_sealed FROM recognition AS r
+             WHERE r.worker_id = w.worker_id AND r.effective_at <= $2::timestamptz
+             ORDER BY r.recognition_no, r.version DESC) AS recognitions,
+       ARRAY(SELECT DISTINCT ON (a.authorization_no) a.content FROM "authorization" AS a
+             WHERE a.worker_id = w.worker_id AND a.effective_at <= $2::timestamptz
+             ORDER BY a.authorization_no, a.version DESC) AS authorizations,
+       (SELECT json_agg(json_build_object('allowance_id', u.allowance_id, 'fund_fen', u.fund_fen,
+                                          'quantity', trim_scale(u.quantity)::text, 'days', u.days)
+                        ORDER BY u.settlement_id, u.allowance_id)
+        FROM allowance_use AS u
+        WHERE u.worker_id = w.worker_id
+          AND NOT EXISTS (
+              SELECT FROM settlement AS c WHERE c.worker_id = u.worker_id AND c.original_id = u.settlement_id
+          ))::text AS used,
+       (SELECT json_agg(json_build_object('catalog_code', l.catalog_code, 'issued_on', l.occurred_on,
+                                          'settlement_id', l.settlement_id, 'item_no', l.item_no)
+                        ORDER BY l.settlement_id, l.item_no)
+        FROM settled_line AS l
+        WHERE l.worker_id = w.worker_id AND l.has_device AND l.sort = 'device'
+          AND l.fund_fen > 0 AND l.charged_fen > 0 AND l.refunds_item_no IS NULL
+          AND NOT EXISTS (
+              SELECT FROM settlement AS c WHERE c.worker_id = l.worker_id AND c.original_id = l.settlement_id
+          )
+          AND l.quantity + coalesce((
+              SELECT sum(r.quantity) FROM settled_line AS r
+              WHERE r.worker_id = l.worker_id AND r.has_device AND r.sort = 'device' AND r.visit_id = l.visit_id
+                AND r.refunds_item_no = l.item_no AND r.quantity < 0
+                AND NOT EXISTS (
+                    SELECT FROM settlement AS c WHERE c.worker_id = r.worker_id AND c.original_id = r.settlement_id
+                )
+          ), 0) > 0)::text AS devices
+FROM (
+    SELECT DISTINCT ON (worker_id) *
+    FROM worker
+    WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
+    ORDER BY worker_id, version DESC
+) AS w;
 
 -- name: visits_by_id
 -- Visits as they stand: pairs of worker and visit.
