@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
@@ -17,6 +16,7 @@ from gateway.core.posting import Posting, postings
 from gateway.desk.asking import Making
 from gateway.desk.names import bill_keys
 from gateway.settling.standing import Standing, VisitFile
+from gateway.store.lines import Lines, lines_text
 from gateway.store.rows import (
     AllowanceUseRow,
     BillKeyRow,
@@ -105,8 +105,13 @@ def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tupl
 
 
 def settlement_row(settling: Settling) -> SettlementRow:
-    """Return the settlement itself, with its lines and, sealed, its decision and all it rests on (G12)."""
+    """Return the settlement itself, with its lines and, sealed, its decision and all it rests on (G12).
+
+    The bill's items are not kept again: its lines name them, and `item_sheet.contents` never changes.
+    """
     making = settling.making
+    lines = lines_decided(settling.decision.lines, settling.bill.items)
+    rests_on = {"visit": settling.bill.visit, "terms": settling.bill.terms, "context": settling.context}
     bound = f"decision:{making.settlement_id}".encode()
     visit, terms, sums = settling.bill.visit, settling.bill.terms, settling.decision.sums
     earlier = settling.file.settlements if settling.file else ()
@@ -138,52 +143,33 @@ def settlement_row(settling: Settling) -> SettlementRow:
         decision_sha256=bytes.fromhex(decision_sha256(settling.decision)),
         discharged_at=terms.discharged_at,
         attached_qualification_ids=settling.attached,
-        **line_columns(settling.decision.lines, settling.bill.items),
-        context_sealed=making.seal(msgspec.json.encode({"bill": settling.bill, "context": settling.context}), bound),
+        lines=lines_text(lines),
+        has_device="device" in lines.sort,
+        context_sealed=making.seal(msgspec.json.encode(rests_on), bound),
         decision_sealed=making.seal(msgspec.json.encode(settling.decision), bound),
         receipt_jws=NOT_SIGNED_YET,
     )
 
 
-class LineColumns(TypedDict):
-    """The columns of a settlement's row that hold its lines."""
-
-    line_item_nos: list[str]
-    line_refunds_item_nos: list[str | None]
-    line_catalog_codes: list[str | None]
-    line_sorts: list[str | None]
-    line_days: list[date]
-    line_quantities: list[str]
-    line_charged_fen: list[int]
-    line_fund_fen: list[int]
-    line_worker_fen: list[int]
-    line_employer_fen: list[int]
-    line_provider_fen: list[int]
-    line_recognition_nos: list[str | None]
-    line_authorization_nos: list[str | None]
-    line_funded_quantities: list[str]
-    line_third_party_fen: list[int]
-
-
-def line_columns(lines: tuple[LineDecision, ...], items: tuple[Item, ...]) -> LineColumns:
+def lines_decided(lines: tuple[LineDecision, ...], items: tuple[Item, ...]) -> Lines:
     """Return the decided lines, column by column."""
     assert [line.item_no for line in lines] == [item.item_no for item in items]
-    return LineColumns(
-        line_item_nos=[line.item_no for line in lines],
-        line_refunds_item_nos=[item.refunds_item_no for item in items],
-        line_catalog_codes=[line.catalog_code for line in lines],
-        line_sorts=[line.sort for line in lines],
-        line_days=[day_of(item.occurred_at) for item in items],
-        line_quantities=[item.quantity for item in items],
-        line_charged_fen=[line.charged_fen for line in lines],
-        line_fund_fen=[line.fund_fen for line in lines],
-        line_worker_fen=[line.worker_fen for line in lines],
-        line_employer_fen=[line.employer_fen for line in lines],
-        line_provider_fen=[line.provider_fen for line in lines],
-        line_recognition_nos=[line.recognition_no for line in lines],
-        line_authorization_nos=[line.authorization_no for line in lines],
-        line_funded_quantities=[line.funded_quantity for line in lines],
-        line_third_party_fen=[line.third_party_fen for line in lines],
+    return Lines(
+        item_no=[line.item_no for line in lines],
+        refunds_item_no=[item.refunds_item_no for item in items],
+        catalog_code=[line.catalog_code for line in lines],
+        sort=[line.sort for line in lines],
+        occurred_on=[day_of(item.occurred_at) for item in items],
+        quantity=[item.quantity for item in items],
+        charged_fen=[line.charged_fen for line in lines],
+        fund_fen=[line.fund_fen for line in lines],
+        worker_fen=[line.worker_fen for line in lines],
+        employer_fen=[line.employer_fen for line in lines],
+        provider_fen=[line.provider_fen for line in lines],
+        recognition_no=[line.recognition_no for line in lines],
+        authorization_no=[line.authorization_no for line in lines],
+        funded_quantity=[line.funded_quantity for line in lines],
+        third_party_fen=[line.third_party_fen for line in lines],
     )
 
 

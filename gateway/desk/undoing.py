@@ -13,6 +13,7 @@ from gateway.desk.names import bill_keys
 from gateway.desk.settlements import NOT_SIGNED_YET, sorts_of
 from gateway.desk.visits import changed, visit_at
 from gateway.settling.standing import Standing, VisitFile
+from gateway.store.lines import Lines, lines_of, lines_text
 from gateway.store.rows import (
     Effect,
     ItemSettled,
@@ -143,17 +144,25 @@ def turned(original: SettlementRow, standing: Standing, making: Making) -> Settl
         employer_fen=-original.employer_fen,
         provider_fen=-original.provider_fen,
         benefits_fen=-original.benefits_fen,
-        line_quantities=[negated(one) for one in original.line_quantities],
-        line_charged_fen=[-fen for fen in original.line_charged_fen],
-        line_fund_fen=[-fen for fen in original.line_fund_fen],
-        line_worker_fen=[-fen for fen in original.line_worker_fen],
-        line_employer_fen=[-fen for fen in original.line_employer_fen],
-        line_provider_fen=[-fen for fen in original.line_provider_fen],
-        line_funded_quantities=[negated(one) for one in original.line_funded_quantities],
-        line_third_party_fen=[-fen for fen in original.line_third_party_fen],
+        lines=lines_text(lines_turned(lines_of(original.lines))),
         context_sealed=None,
         decision_sealed=None,
         receipt_jws=NOT_SIGNED_YET,
+    )
+
+
+def lines_turned(lines: Lines) -> Lines:
+    """Return lines with the signs turned."""
+    return replace(
+        lines,
+        quantity=[negated(one) for one in lines.quantity],
+        charged_fen=[-fen for fen in lines.charged_fen],
+        fund_fen=[-fen for fen in lines.fund_fen],
+        worker_fen=[-fen for fen in lines.worker_fen],
+        employer_fen=[-fen for fen in lines.employer_fen],
+        provider_fen=[-fen for fen in lines.provider_fen],
+        funded_quantity=[negated(one) for one in lines.funded_quantity],
+        third_party_fen=[-fen for fen in lines.third_party_fen],
     )
 
 

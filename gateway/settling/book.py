@@ -13,6 +13,7 @@ from gateway.core.context import SettledLine, Visit
 from gateway.core.days import day_of
 from gateway.core.snapshot import Snapshot
 from gateway.settling.standing import Ask, Key, KeyHolder, LiveItem, Standing, VisitFile, WorkerFile
+from gateway.store.lines import lines_of
 from gateway.store.packing import unpacked
 from gateway.store.rows import (
     AllowanceUseRow,
@@ -27,7 +28,7 @@ from gateway.store.rows import (
     VisitRow,
 )
 from schemas.facts import DeviceIssue, Used
-from schemas.scalars import CatalogSort, VisitKind, VisitState
+from schemas.scalars import VisitKind, VisitState
 
 
 class Book:
@@ -242,27 +243,27 @@ def visit_of_row(row: VisitRow) -> Visit:
 
 def settled_lines(row: SettlementRow) -> tuple[SettledLine, ...]:
     """Return a settlement's lines as the core sees them, in their order."""
-    settlement_id = str(row.settlement_id)
+    lines, settlement_id = lines_of(row.lines), str(row.settlement_id)
     return tuple(
         SettledLine(
             settlement_id=settlement_id,
             item_no=item_no,
-            refunds_item_no=row.line_refunds_item_nos[place],
-            catalog_code=row.line_catalog_codes[place],
-            sort=msgspec.convert(row.line_sorts[place], CatalogSort | None),
-            occurred_on=row.line_days[place],
-            quantity=row.line_quantities[place],
-            charged_fen=row.line_charged_fen[place],
-            fund_fen=row.line_fund_fen[place],
-            worker_fen=row.line_worker_fen[place],
-            employer_fen=row.line_employer_fen[place],
-            provider_fen=row.line_provider_fen[place],
-            recognition_no=row.line_recognition_nos[place],
-            authorization_no=row.line_authorization_nos[place],
-            funded_quantity=row.line_funded_quantities[place],
-            third_party_fen=row.line_third_party_fen[place],
+            refunds_item_no=lines.refunds_item_no[place],
+            catalog_code=lines.catalog_code[place],
+            sort=lines.sort[place],
+            occurred_on=lines.occurred_on[place],
+            quantity=lines.quantity[place],
+            charged_fen=lines.charged_fen[place],
+            fund_fen=lines.fund_fen[place],
+            worker_fen=lines.worker_fen[place],
+            employer_fen=lines.employer_fen[place],
+            provider_fen=lines.provider_fen[place],
+            recognition_no=lines.recognition_no[place],
+            authorization_no=lines.authorization_no[place],
+            funded_quantity=lines.funded_quantity[place],
+            third_party_fen=lines.third_party_fen[place],
         )
-        for place, item_no in enumerate(row.line_item_nos)
+        for place, item_no in enumerate(lines.item_no)
     )
 
 

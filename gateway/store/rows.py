@@ -100,23 +100,9 @@ class SettlementRow(Row, frozen=True, kw_only=True):
     """The discharge that this bill stated."""
     attached_qualification_ids: tuple[str, ...]
     """What this bill added to the visit's qualifications."""
-    line_item_nos: Sequence[str]
-    """The lines, column by column, in the order of the bill."""
-    line_refunds_item_nos: Sequence[str | None]
-    line_catalog_codes: Sequence[str | None]
-    line_sorts: Sequence[str | None]
-    line_days: Sequence[date]
-    line_quantities: Sequence[str]
-    """Decimal texts 16,4."""
-    line_charged_fen: Sequence[int]
-    line_fund_fen: Sequence[int]
-    line_worker_fen: Sequence[int]
-    line_employer_fen: Sequence[int]
-    line_provider_fen: Sequence[int]
-    line_recognition_nos: Sequence[str | None]
-    line_authorization_nos: Sequence[str | None]
-    line_funded_quantities: Sequence[str]
-    line_third_party_fen: Sequence[int]
+    lines: str
+    """JSON, `gateway.store.lines`."""
+    has_device: bool
     context_sealed: bytes | None
     """What the decision rests on; None for a cancellation."""
     decision_sealed: bytes | None

@@ -242,8 +242,8 @@ CREATE TABLE preview (
 );
 
 -- Settlements: append-only, every one of these tables. A cancellation is a settlement with the signs turned. A row holds
--- all that a settlement is: its sums, its lines column by column in the order of the bill (quantities are decimal texts
--- 16,4), what it rests on and decides, sealed (a cancellation decides nothing), and its receipt.
+-- all that a settlement is: its sums, its lines (a JSON object of arrays, column by column in the order of the bill), what
+-- it rests on beside its items and what it decides, sealed (a cancellation decides nothing), and its receipt.
 
 CREATE TABLE settlement (
     worker_id text NOT NULL,
@@ -273,21 +273,8 @@ CREATE TABLE settlement (
     decision_sha256 bytea NOT NULL,
     discharged_at timestamptz,
     attached_qualification_ids text[] NOT NULL DEFAULT '{}',
-    line_item_nos text[] NOT NULL,
-    line_refunds_item_nos text[] NOT NULL,
-    line_catalog_codes text[] NOT NULL,
-    line_sorts text[] NOT NULL,
-    line_days date[] NOT NULL,
-    line_quantities text[] NOT NULL,
-    line_charged_fen bigint[] NOT NULL,
-    line_fund_fen bigint[] NOT NULL,
-    line_worker_fen bigint[] NOT NULL,
-    line_employer_fen bigint[] NOT NULL,
-    line_provider_fen bigint[] NOT NULL,
-    line_recognition_nos text[] NOT NULL,
-    line_authorization_nos text[] NOT NULL,
-    line_funded_quantities text[] NOT NULL,
-    line_third_party_fen bigint[] NOT NULL,
+    lines json NOT NULL,
+    has_device boolean NOT NULL,
     context_sealed bytea,
     decision_sealed bytea,
     receipt_jws text NOT NULL,
@@ -297,21 +284,27 @@ CREATE TABLE settlement (
 ) WITH (toast_tuple_target = 8160);
 CREATE UNIQUE INDEX settlement_cancelled_once ON settlement (worker_id, original_id) WHERE original_id IS NOT NULL;
 CREATE INDEX settlement_visit ON settlement (worker_id, visit_id);
-CREATE INDEX settlement_device ON settlement (worker_id) WHERE 'device' = ANY (line_sorts);
+CREATE INDEX settlement_device ON settlement (worker_id) WHERE has_device;
 
--- The lines, a row a line. has_device: whether any line of the settlement is a device; the index knows.
+-- The lines, a row a line.
 CREATE VIEW settled_line AS
-SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort, t.occurred_on,
-       t.quantity::numeric(16, 4) AS quantity, t.charged_fen, t.fund_fen, t.worker_fen, t.employer_fen, t.provider_fen,
-       t.recognition_no, t.authorization_no, t.funded_quantity::numeric(16, 4) AS funded_quantity, t.third_party_fen,
-       'device' = ANY (s.line_sorts) AS has_device
+SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort,
+       t.occurred_on::date AS occurred_on, t.quantity::numeric(16, 4) AS quantity, t.charged_fen::bigint AS charged_fen,
+       t.fund_fen::bigint AS fund_fen, t.worker_fen::bigint AS worker_fen, t.employer_fen::bigint AS employer_fen,
+       t.provider_fen::bigint AS provider_fen, t.recognition_no, t.authorization_no,
+       t.funded_quantity::numeric(16, 4) AS funded_quantity, t.third_party_fen::bigint AS third_party_fen, s.has_device
 FROM settlement AS s,
-     unnest(s.line_item_nos, s.line_refunds_item_nos, s.line_catalog_codes, s.line_sorts, s.line_days,
-            s.line_quantities, s.line_charged_fen, s.line_fund_fen, s.line_worker_fen, s.line_employer_fen,
-            s.line_provider_fen, s.line_recognition_nos, s.line_authorization_nos, s.line_funded_quantities,
-            s.line_third_party_fen)
-     AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
-           employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
+     ROWS FROM (
+         json_array_elements_text(s.lines -> 'item_no'), json_array_elements_text(s.lines -> 'refunds_item_no'),
+         json_array_elements_text(s.lines -> 'catalog_code'), json_array_elements_text(s.lines -> 'sort'),
+         json_array_elements_text(s.lines -> 'occurred_on'), json_array_elements_text(s.lines -> 'quantity'),
+         json_array_elements_text(s.lines -> 'charged_fen'), json_array_elements_text(s.lines -> 'fund_fen'),
+         json_array_elements_text(s.lines -> 'worker_fen'), json_array_elements_text(s.lines -> 'employer_fen'),
+         json_array_elements_text(s.lines -> 'provider_fen'), json_array_elements_text(s.lines -> 'recognition_no'),
+         json_array_elements_text(s.lines -> 'authorization_no'), json_array_elements_text(s.lines -> 'funded_quantity'),
+         json_array_elements_text(s.lines -> 'third_party_fen')
+     ) AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
+             employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
 
 CREATE TABLE posting (
     worker_id text NOT NULL,

@@ -11,13 +11,14 @@ AMOUNT_FEN = 100_000
 IN_FORCE = "(SELECT settlement_id FROM settlement WHERE visit_no = 'KEPT')"
 CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation' AND visit_no = 'CANCELLED')"
 
+ONE_FEN_MOVED = """
+UPDATE settlement SET lines = jsonb_set(
+    jsonb_set(lines::jsonb, '{fund_fen,0}', to_jsonb((lines -> 'fund_fen' ->> 0)::bigint - 1)),
+    '{worker_fen,0}', to_jsonb((lines -> 'worker_fen' ->> 0)::bigint + 1))::json"""
+
 FALSIFIED = {
     "a line, by one fen moved": (
-        (
-            "UPDATE settlement"
-            " SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1"
-            f" WHERE line_item_nos[1] = 'I0000' AND settlement_id = {IN_FORCE}"
-        ),
+        (f"{ONE_FEN_MOVED} WHERE lines -> 'item_no' ->> 0 = 'I0000' AND settlement_id = {IN_FORCE}"),
         {"settlement is not the sum of its lines", "allowance used is not what the lines took"},
     ),
     "a settlement, by one fen moved": (
@@ -45,11 +46,7 @@ FALSIFIED = {
         {"settlement is not what its postings say", "cancellation's postings do not mirror its original's"},
     ),
     "a cancellation's line, by one fen moved": (
-        (
-            "UPDATE settlement"
-            " SET line_fund_fen[1] = line_fund_fen[1] - 1, line_worker_fen[1] = line_worker_fen[1] + 1"
-            f" WHERE line_item_nos[1] = 'I0000' AND settlement_id = {CANCELLATION}"
-        ),
+        (f"{ONE_FEN_MOVED} WHERE lines -> 'item_no' ->> 0 = 'I0000' AND settlement_id = {CANCELLATION}"),
         {"settlement is not the sum of its lines", "cancellation's lines do not mirror its original's"},
     ),
     "a cancellation deleted": (

@@ -55,7 +55,10 @@ async def test_a_person_s_row_is_added_to_not_overwritten(
 
     rows = await session.fetch("SELECT * FROM recognition ORDER BY version")
     assert summary.added == 1
-    assert [recognition_of(row["content_sealed"], row["worker_id"], seals).state for row in rows] == ["pending", "recognised"]
+    assert [recognition_of(row["content_sealed"], row["worker_id"], seals).state for row in rows] == [
+        "pending",
+        "recognised",
+    ]
 
 
 async def test_names_and_identity_numbers_are_sealed(
