@@ -143,7 +143,7 @@ class Deciding:
         if seen.reversed_by is not None:
             kept = seen.reversed_answer_sealed
             stored = self._open(ask, kept) if kept else ask.reversed_answer(seen)
-            return Outcome(answer=stored, repeated=True)
+            return Outcome(answer=stored, repeated=True, reversed=True)
         if seen.content_sha256 != ask.content_sha256:
             raise refusal("message.content_differs", message_id=ask.message_id)
         assert seen.answer_sealed is not None
