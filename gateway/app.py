@@ -113,6 +113,8 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         GAUGES.watch("gateway_snapshot_version", lambda: references.newest().marker)
         GAUGES.watch("gateway_snapshot_age_seconds", references.age_seconds)
         batcher.start()
+        GAUGES.watch("gateway_queue_bills", batcher.queue_bills)
+        GAUGES.watch("gateway_queue_age_seconds", batcher.queue_age_seconds)
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
