@@ -55,7 +55,7 @@ async def test_counts_equal_what_was_sent(database_dsn: str, tmp_path: Path) -> 
             await gateway.submit(city.bill(number, f"V{number}"), f"m{number}")
         settled = await gateway.submit(city.bill(0, "V0"), "m0")
         await gateway.submit(city.bill(0, "V0", lines=2), "m0")
-        await gateway.submit(city.bill(5, "V5", visit={"worker_id": "W99999"}), "m5")
+        await gateway.submit(city.bill(5, "V5", qualification_id="QR6"), "m5")
         await gateway.submit(city.bill(0, "VX"), "other", provider=OTHER)
         await gateway.ask("POST", "/v1/bills", b"{", message_id="m6")
         await gateway.ask("POST", "/v1/reversals", {"original_message_id": "m1"}, message_id="rev")
@@ -103,12 +103,12 @@ async def test_gauges_say_how_a_worker_is(database_dsn: str, tmp_path: Path) -> 
     await city.found(database_dsn, tmp_path / "secrets.json")
     async with gateways(database_dsn, tmp_path) as (gateway,):
         worker = str(gateway.process.pid)
-        page = await scrape(gateway.port)
-        before = page.value("gateway_worker_cpu_seconds", worker=worker)
+        before = (await scrape(gateway.port)).value("gateway_worker_cpu_seconds", worker=worker)
         for number in range(20):
             await gateway.submit(city.bill(number, f"V{number}"), f"m{number}")
-        after = (await scrape(gateway.port)).value("gateway_worker_cpu_seconds", worker=worker)
+        page = await scrape(gateway.port)
 
+    after = page.value("gateway_worker_cpu_seconds", worker=worker)
     assert page.value("gateway_snapshot_version", worker=worker) > 0
     assert 0 <= page.value("gateway_snapshot_age_seconds") < 5
     assert 20e6 < page.value("gateway_worker_memory_bytes", worker=worker) < 1e9
