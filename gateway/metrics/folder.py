@@ -18,12 +18,14 @@ from gateway.metrics.reports import Report, Sums
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 PAST = "past.json"
+COVERS_MAX = 1_000
+"""More than can be forgotten while one page is made."""
 
 log = structlog.get_logger()
 
 
 class Past(Struct, kw_only=True):
-    """What the dead have counted, and which files that covers, as long as they may still be seen."""
+    """What the dead have counted, and the files of those who died last: a reader may still have them in hand."""
 
     counted: Report
     covers: list[str]
@@ -70,8 +72,7 @@ def forget(pid: int, path: Path | None = None) -> None:
         if file.name not in past.covers:
             report = _read(file)
             counted = Sums([past.counted, *([report] if report else [])], now_s=time.time()).report()
-            covers = [name for name in past.covers if (folder / name).exists()]
-            past = Past(counted=counted, covers=[*covers, file.name])
+            past = Past(counted=counted, covers=[*past.covers, file.name][-COVERS_MAX:])
             _replace(folder / PAST, msgspec.json.encode(past))
         file.unlink(missing_ok=True)
 

@@ -1,6 +1,7 @@
 """Workers' counts come together through their folder, and outlive the workers."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -75,6 +76,21 @@ def test_a_reader_in_the_middle_of_forgetting_counts_once(tmp_path: Path) -> Non
     forget(11, tmp_path)
     assert settled(tmp_path) == 7.0
     assert not file.exists()
+
+
+def test_readers_never_see_other_sums_while_workers_are_forgotten(tmp_path: Path) -> None:
+    """Whoever reads while fifty workers are forgotten one after another sees the same sum each time."""
+    for pid in range(100, 150):
+        left(tmp_path, pid, 1)
+    with ThreadPoolExecutor(max_workers=1) as parent:
+        forgetting = parent.submit(lambda: [forget(pid, tmp_path) for pid in range(100, 150)])
+        seen = [settled(tmp_path)]
+        while not forgetting.done():
+            seen.append(settled(tmp_path))
+        forgetting.result()
+
+    assert set(seen) == {50.0}
+    assert len(seen) > 1
 
 
 def test_a_new_worker_under_a_dead_ones_number_is_counted_too(tmp_path: Path) -> None:
