@@ -13,6 +13,9 @@ import asyncpg
 from adapters import jiangsu_injury, native
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
+from gateway.metrics.counts import GAUGES
+from gateway.metrics.pools import Timed
+from gateway.metrics.words import Pool as PoolName
 from gateway.path import Path as Walk
 from gateway.path import Reply
 from gateway.reference.holder import Reference
@@ -96,9 +99,9 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
     )
     await prepare(dsn, seals)
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(pooled(dsn, "gateway-read", settings.database.pool_max, limits))
-        outcomes = await stack.enter_async_context(pooled(dsn, "gateway-outcome", OUTCOME_CONNECTIONS_MAX, limits))
-        following = await stack.enter_async_context(pooled(dsn, "gateway-follow", FOLLOWING_CONNECTIONS_MAX, limits))
+        pool = await stack.enter_async_context(pooled(dsn, "read", settings.database.pool_max, limits))
+        outcomes = await stack.enter_async_context(pooled(dsn, "outcome", OUTCOME_CONNECTIONS_MAX, limits))
+        following = await stack.enter_async_context(pooled(dsn, "follow", FOLLOWING_CONNECTIONS_MAX, limits))
         references = Reference(following)
         keyring = Keyring(following, seals)
         lane = lane_of(settings, dsn, limits, seals, references)
@@ -107,7 +110,11 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         for part in (references, keyring):
             await part.start()
             stack.push_async_callback(part.stop)
+        GAUGES.watch("gateway_snapshot_version", lambda: references.newest().marker)
+        GAUGES.watch("gateway_snapshot_age_seconds", references.age_seconds)
         batcher.start()
+        GAUGES.watch("gateway_queue_bills", batcher.queue_bills)
+        GAUGES.watch("gateway_queue_age_seconds", batcher.queue_age_seconds)
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
@@ -115,11 +122,11 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
 
 
 @asynccontextmanager
-async def pooled(dsn: str, name: str, connections_max: int, limits: SessionLimits) -> AsyncIterator[Any]:
-    """Open a pool and close it."""
-    pool = await open_pool(dsn, application_name=name, connections_max=connections_max, limits=limits)
+async def pooled(dsn: str, name: PoolName, connections_max: int, limits: SessionLimits) -> AsyncIterator[Any]:
+    """Open a pool whose waits are counted, and close it."""
+    pool = await open_pool(dsn, application_name=f"gateway-{name}", connections_max=connections_max, limits=limits)
     try:
-        yield pool
+        yield Timed(pool, name)
     finally:
         await pool.close()
 

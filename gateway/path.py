@@ -16,13 +16,14 @@ from msgspec import Struct
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked
 from gateway.desk.desk import Desk
+from gateway.metrics import words
 from gateway.settling.batch import Outcome
 from gateway.settling.standing import Stored
 from schemas.answers import AnyAnswer
 from schemas.dialect import Adapter, Inbound, Profile
 from schemas.facts import Provider
 from schemas.problems import GatewayError, Problem
-from schemas.requests import Message
+from schemas.requests import Message, Reading
 
 log = structlog.get_logger()
 
@@ -39,6 +40,9 @@ class Reply(Struct, frozen=True, kw_only=True):
     content_type: str
     body: bytes
     headers: dict[str, str] = {}
+    verb: str = words.UNKNOWN
+    """What was asked, and what became of it: for counting."""
+    outcome: words.Outcome = "answered"
 
 
 class Path:
@@ -60,8 +64,8 @@ class Path:
         except GatewayError as error:
             told(error, caller, message)
             problem = error.problem(message.envelope.message_id if message else None)
-            return refused(stored(adapter, problem, inbound, profile), error)
-        return answered(outcome)
+            return refused(stored(adapter, problem, inbound, profile), error, message)
+        return answered(outcome, message)
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
@@ -93,19 +97,40 @@ def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profil
     return Stored(status=out.status, content_type=out.content_type, body=out.body)
 
 
-def answered(outcome: Outcome) -> Reply:
+def answered(outcome: Outcome, message: Message) -> Reply:
     """Return a reply with the receipt that travels beside the answer, marked where it is a repeat."""
     headers = {RECEIPT_HEADER: outcome.answer.receipt} if outcome.answer.receipt else {}
     if outcome.repeated:
         headers[REPLAY_HEADER] = "true"
     answer = outcome.answer
-    return Reply(status=answer.status, content_type=answer.content_type, body=answer.body, headers=headers)
+    return Reply(
+        status=answer.status,
+        content_type=answer.content_type,
+        body=answer.body,
+        headers=headers,
+        verb=type(message.request).__name__,
+        outcome=became(outcome, message),
+    )
 
 
-def refused(answer: Stored, error: GatewayError) -> Reply:
+def became(outcome: Outcome, message: Message) -> words.Outcome:
+    """Return what an answer is counted as."""
+    if outcome.repeated:
+        return "reversed" if outcome.reversed else "repeated"
+    return "answered" if isinstance(message.request, Reading) else "settled"
+
+
+def refused(answer: Stored, error: GatewayError, message: Message | None = None) -> Reply:
     """Return a reply that refuses, with the time to wait where waiting helps."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
-    return Reply(status=answer.status, content_type=answer.content_type, body=answer.body, headers=headers)
+    return Reply(
+        status=answer.status,
+        content_type=answer.content_type,
+        body=answer.body,
+        headers=headers,
+        verb=type(message.request).__name__ if message else words.UNKNOWN,
+        outcome=words.outcome_of(error),
+    )
 
 
 def told(error: GatewayError, caller: Provider, message: Message | None) -> None:

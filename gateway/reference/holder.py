@@ -1,6 +1,7 @@
 """Holds the reference data that is in force now and what is announced, and follows the tables."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ class Reference:
         """How far the database's clock is ahead of this process's."""
         self._refreshing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self._looked_at_s = 0.0
 
     async def start(self) -> None:
         """Load what is in force and announced, and follow it from now on."""
@@ -75,6 +77,11 @@ class Reference:
                 instant = await connection.fetchval(QUERIES["reference_instant"].sql)
                 self._clock_ahead = instant - datetime.now(UTC)
                 await self._take(connection, [*self._versions, *new], instant - KEPT_FOR)
+            self._looked_at_s = time.monotonic()
+
+    def age_seconds(self) -> float:
+        """Return how long ago the tables were last looked at with success."""
+        return time.monotonic() - self._looked_at_s
 
     async def _take(self, connection: Connection, versions: list[Version], floor: datetime) -> None:
         plan = steps(versions, floor)

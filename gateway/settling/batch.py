@@ -17,10 +17,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     answer: Stored
     repeated: bool
     """Whether the message had come before, so that this is its stored answer."""
+    reversed: bool = False
+    """Whether the answer is what its reversal left."""
 
     def as_repeat(self) -> "Outcome":
         """Return the same answer for a further copy of the message."""
-        return Outcome(answer=self.answer, repeated=True)
+        return Outcome(answer=self.answer, repeated=True, reversed=self.reversed)
 
 
 class Batch(Struct, frozen=True, kw_only=True):

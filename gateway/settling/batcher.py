@@ -8,12 +8,14 @@ case of the same path.
 import asyncio
 import contextlib
 from collections import deque
+from time import perf_counter
 from typing import Protocol
 
 import structlog
 from msgspec import Struct
 
 from gateway.core.reasons import refusal
+from gateway.metrics.counts import STAGES
 from gateway.settling.away import AWAY, RETRY, SLOW, busy
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.lane import Lane
@@ -36,11 +38,12 @@ class Bounds(Struct, frozen=True, kw_only=True):
 class Waiting:
     """An ask in the queue, and everybody who waits for its answer."""
 
-    __slots__ = ("answer", "ask")
+    __slots__ = ("answer", "ask", "queued_s")
 
     def __init__(self, ask: Ask) -> None:
         """Take the ask."""
         self.ask = ask
+        self.queued_s = perf_counter()
         self.answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
 
@@ -92,12 +95,23 @@ class Batcher:
         self._arrived.set()
         return await asyncio.shield(waiting.answer)
 
+    def queue_bills(self) -> int:
+        """Return how many asks wait for the next batch."""
+        return len(self._queue)
+
+    def queue_age_seconds(self) -> float:
+        """Return how long the first of them has waited; 0 where none waits."""
+        return perf_counter() - self._queue[0].queued_s if self._queue else 0.0
+
     async def _run(self) -> None:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
             while self._queue:
                 batch = self._take()
+                now_s = perf_counter()
+                for waiting in batch:
+                    STAGES.observe("queue", now_s - waiting.queued_s)
                 await self._settle(batch)
 
     def _take(self) -> list[Waiting]:

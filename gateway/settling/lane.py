@@ -10,6 +10,8 @@ import structlog
 from msgspec.structs import replace
 
 from gateway.core.reasons import refusal
+from gateway.metrics.counting import Laps
+from gateway.metrics.counts import BATCHES, laps
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.book import Book
 from gateway.settling.loading import Loader, References
@@ -70,27 +72,35 @@ class Lane:
         connection = self._connection
         ids = [ask.message_id for ask in asks]
         await self._points.reached("before_claim", ids)
+        clock = laps()
         async with connection.transaction():
             await connection.execute(self._queries["lock_names"].sql, sorted(set(map(lock_number, all_names(asks)))))
             await self._points.reached("claimed", ids)
-            book = await self._load(connection, asks)
+            book = await self._load(connection, asks, clock)
             deciding = Deciding(book, self._seals)
             for ask in asks:
                 deciding.take(ask)
+            clock.lap("adjudicate")
             await self._points.reached("adjudicated", ids)
             await write(connection, self._queries, deciding.effects)
+            clock.lap("write")
+        clock.lap("commit")
+        clock.end()
+        BATCHES.observe(len(deciding.verdicts))
         await self._points.reached("committed", ids)
         return Batch(verdicts=deciding.verdicts, deferred=frozenset(deciding.deferred))
 
-    async def _load(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask]) -> Book:
+    async def _load(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask], clock: Laps) -> Book:
         """Read messages and keys, lock the workers they lead to, and read their files as of an instant under lock."""
         book, loader = Book(), Loader(connection, self._queries, self._seals)
         await loader.messages(book, {name for ask in asks for name in message_names(ask)})
         workers = await self._lock_workers(connection, loader, book, asks)
+        clock.lap("lock")
         await loader.instant(book, self._references)
         await loader.originals(book, asks)
         await loader.workers(book, workers)
         await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
+        clock.lap("read")
         return book
 
     async def _lock_workers(
@@ -147,7 +157,7 @@ class Deciding:
         if seen.reversed_by is not None:
             kept = seen.reversed_answer_sealed
             stored = self._open(ask, kept) if kept else ask.reversed_answer(seen)
-            return Outcome(answer=stored, repeated=True)
+            return Outcome(answer=stored, repeated=True, reversed=True)
         if seen.content_sha256 != ask.content_sha256:
             raise refusal("message.content_differs", message_id=ask.message_id)
         assert seen.answer_sealed is not None

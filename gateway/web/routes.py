@@ -13,6 +13,7 @@ class Place(Enum):
     LIVE = "/livez"
     READY = "/readyz"
     JWKS = "/.well-known/jwks.json"
+    METRICS = "/metrics"
     DOOR = "/in/{provider}"
     RECEIPT = "/v1/settlements/{id}/receipt"
     OUTCOME = "/v1/outcomes/**"
@@ -26,7 +27,8 @@ class Route(NamedTuple):
     name: str = ""
 
 
-FIXED = {place.value: place for place in (Place.LIVE, Place.READY, Place.JWKS)}
+FIXED = {place.value: place for place in (Place.LIVE, Place.READY, Place.JWKS, Place.METRICS)}
+"""Places that anybody may read; they are not counted as requests."""
 READS = ("GET", "HEAD")
 DOOR, OUTCOMES, SETTLEMENTS, NATIVE = "/in/", "/v1/outcomes/", "/v1/settlements/", "/v1/"
 
@@ -42,7 +44,7 @@ def route(method: str, path: str) -> Route:
     place = FIXED.get(path)
     if place is None:
         raise no_such_place(None)
-    if method not in READS:
+    if method not in READS or (place is Place.METRICS and method != "GET"):
         raise no_such_place("GET")
     return Route(place)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.typing import FilteringBoundLogger
 
+from gateway.metrics.folder import Folder
+from gateway.metrics.keeping import kept
 from gateway.settings import WebSettings
 from gateway.web import logs
 from gateway.web.connection import EdgeServer
@@ -57,16 +59,18 @@ async def serve(
         log = logs.logger(sys.stderr.buffer)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(logs.quiet_loop(log))
-    edge = Edge(house, settings, log)
+    folder = Folder.given()
+    edge = Edge(house, settings, log, folder=folder)
     server = EdgeServer(edge)
     listeners = await _listen(server, settings, sockets)
     port = int(listeners[0].sockets[0].getsockname()[1])
     with _signals(loop, log) as stops:
-        log.info("edge.started", port=port, pid=os.getpid())
-        if on_started is not None:
-            on_started(port)
-        await stops.get()
-        await _drain(server, listeners, stops)
+        async with kept(folder):
+            log.info("edge.started", port=port, pid=os.getpid())
+            if on_started is not None:
+                on_started(port)
+            await stops.get()
+            await _drain(server, listeners, stops)
     log.info("edge.stopped", port=port, pid=os.getpid(), in_flight=len(edge.working))
 
 

@@ -8,6 +8,9 @@ import structlog
 from aiohttp import web
 from structlog.typing import FilteringBoundLogger
 
+from gateway.metrics.counts import STAGES
+from gateway.metrics.folder import Folder
+from gateway.metrics.words import UNKNOWN, outcome_of
 from gateway.settings import WebSettings
 from gateway.signing.message import sign_response
 from gateway.web.bodies import CallerGone, check_digest, check_head, read_body
@@ -16,6 +19,7 @@ from gateway.web.exchange import Exchange
 from gateway.web.house import House, Reply
 from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
+from gateway.web.measured import Page, count, watch_edge
 from gateway.web.problems import broken, full, headers_of, late, problem_reply
 from gateway.web.routes import Place, Route, route
 from schemas.facts import Provider
@@ -29,7 +33,12 @@ class Edge:
     """Answers every request; lives as long as the process and knows nothing of sockets."""
 
     def __init__(
-        self, house: House, settings: WebSettings, log: FilteringBoundLogger, callers: Callers | None = None
+        self,
+        house: House,
+        settings: WebSettings,
+        log: FilteringBoundLogger,
+        callers: Callers | None = None,
+        folder: Folder | None = None,
     ) -> None:
         self.settings = settings
         self.log = log
@@ -45,6 +54,8 @@ class Edge:
             per_provider_max=settings.outcomes_in_flight_per_provider_max,
         )
         self._readiness: asyncio.Task[dict[str, str]] | None = None
+        self._page = Page(folder, settings.ready_seconds_max)
+        watch_edge(lambda: len(self.working), lambda: self.connections)
 
     async def answer(self, request: web.BaseRequest, *, is_crowded: bool = False) -> web.Response:
         """Return the signed answer to a request; raises ConnectionError where nobody is left to answer."""
@@ -55,6 +66,7 @@ class Edge:
         except GatewayError as error:
             reply = self._refusal(error, exchange)
         except CallerGone:
+            count(exchange, UNKNOWN, "gone")
             self.log.info("request.gone", route=exchange.route, duration_ms=_since_ms(exchange.started_s))
             raise ConnectionResetError from None
         except Exception as error:  # noqa: BLE001 whatever broke, the caller gets a signed answer
@@ -81,6 +93,8 @@ class Edge:
                 return await self._ready()
             case Place.JWKS:
                 return Reply(status=200, content_type="application/jwk-set+json", body=self._house.jwks())
+            case Place.METRICS:
+                return await self._page.reply()
             case Place.DOOR | Place.RECEIPT | Place.OUTCOME | Place.NATIVE:
                 if is_crowded:
                     exchange.must_close = True
@@ -157,10 +171,24 @@ class Edge:
         except Exception as fault:  # noqa: BLE001 a dialect that cannot word it must not leave the caller unanswered
             self._log_fault("refusal.broken", fault, exchange)
             reply = problem_reply(problem)
-        return msgspec.structs.replace(reply, headers=headers_of(problem) | reply.headers)
+        return msgspec.structs.replace(reply, headers=headers_of(problem) | reply.headers, outcome=outcome_of(error))
 
     def _signed(self, reply: Reply, exchange: Exchange) -> web.Response:
+        """Return the answer as it goes out; all are signed but the page of metrics (G8)."""
         body = exchange.sent_body(reply.status, reply.body)
+        signature = {} if exchange.route == Place.METRICS.value else self._signature(reply, body, exchange)
+        own = {"Content-Type": reply.content_type, "Server": SERVER, "Request-Id": exchange.request_id}
+        headers = {"Cache-Control": "no-store"} | reply.headers | own | signature
+        response = web.Response(status=reply.status, body=body, headers=headers)
+        if exchange.must_close or self.is_draining:
+            response.headers["Connection"] = "close"
+            response.force_close()
+        count(exchange, reply.verb, reply.outcome)
+        self._log(reply, exchange)
+        return response
+
+    def _signature(self, reply: Reply, body: bytes, exchange: Exchange) -> dict[str, str]:
+        started_s = time.perf_counter()
         signature = sign_response(
             self._house.key(),
             status=reply.status,
@@ -171,14 +199,8 @@ class Edge:
             request_content_digest=exchange.headers.get("content-digest"),
             created=int(time.time()),
         )
-        own = {"Content-Type": reply.content_type, "Server": SERVER, "Request-Id": exchange.request_id}
-        headers = {"Cache-Control": "no-store"} | reply.headers | own | signature
-        response = web.Response(status=reply.status, body=body, headers=headers)
-        if exchange.must_close or self.is_draining:
-            response.headers["Connection"] = "close"
-            response.force_close()
-        self._log(reply, exchange)
-        return response
+        STAGES.observe("sign", time.perf_counter() - started_s)
+        return signature
 
     def _log_fault(self, event: str, error: Exception, exchange: Exchange) -> None:
         self.log.error(event, route=exchange.route, **fault_of(error))
