@@ -61,11 +61,16 @@ def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
 
 def _charge(line: Line, case: Case) -> list[Finding]:
     """Ask the rules of a line that charges, but none that already let the like of it pass."""
-    key, entry = case.day_key(line.item, line.day), line.entry
+    item, entry = line.item, line.entry
+    key = case.day_key(item, line.day)
     known = key in case.passed_days
     about = (
         not known,
-        line.item.local_code is not None,
+        item.item_no in case.item_nos or item.item_no in case.settled,
+        item.occurred_at > case.context.as_of,
+        item.self_paid or not item.injury_related,
+        item.local_code is not None,
+        entry is None,
         entry is not None and is_restricted(entry),
         line.authorization is not None,
         line.sort == "device",

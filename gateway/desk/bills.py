@@ -15,6 +15,7 @@ from gateway.desk.names import bill_keys
 from gateway.desk.settlements import Settling, decided, items_digest, settlement_effects
 from gateway.desk.visits import changed, qualification_faults, told, visit_at, worker_of
 from gateway.settling.standing import LiveItem, Standing, VisitFile
+from gateway.store.ids import uuid_of
 from gateway.store.rows import Effect, ItemSettled
 from schemas.answers import Presettled
 from schemas.decisions import Decision
@@ -265,5 +266,5 @@ def compare(terms: BillTerms, now: Sums, file: VisitFile | None, items: tuple[It
 def settled(visit: Visit, item_no: str, settlement_id: UUID | None) -> ItemSettled:
     """Return what takes an item into a settlement."""
     return ItemSettled(
-        worker_id=visit.worker_id, visit_id=UUID(visit.visit_id), item_no=item_no, settlement_id=settlement_id
+        worker_id=visit.worker_id, visit_id=uuid_of(visit.visit_id), item_no=item_no, settlement_id=settlement_id
     )

@@ -131,7 +131,7 @@ class Desk:
             adapter_version=asked.adapter_version,
             settlement_id=new_id(),
             visit_id=new_id(),
-            sign_no=f"S{secrets.token_hex(12)}",
+            sign_no=f"S{secrets.token_hex(12)}" if isinstance(asked.request, SignIn) else "",
             seal=self._seals.seal_packed,
             reversed_answer=lambda original, by: seal_answer(
                 self._seals, asked.caller.code, original, self._reversed(asked, original, by)

@@ -1,7 +1,5 @@
 """SubmitBill (整单结算): visit, items and settlement in one document, on a new visit or a known one."""
 
-from uuid import UUID
-
 from msgspec.structs import replace
 
 from gateway.core.context import Visit
@@ -26,6 +24,7 @@ from gateway.desk.settlements import Settling
 from gateway.desk.visits import changed, check_terms, new_visit, visit_key_row, worker_of
 from gateway.settling.book import visit_of_row
 from gateway.settling.standing import Standing, VisitFile
+from gateway.store.ids import uuid_of
 from gateway.store.rows import Effect, VisitRow
 from schemas.problems import Refused
 from schemas.requests import Item, SubmitBill
@@ -59,7 +58,7 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
     rows = item_sheet(
         fresh,
         visit.worker_id,
-        UUID(visit.visit_id),
+        uuid_of(visit.visit_id),
         making,
         first=next_position(file),
         settlement_id=making.settlement_id,

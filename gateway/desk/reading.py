@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
-from gateway.desk.settlements import decided, sorts_of
+from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
@@ -162,7 +161,7 @@ class Reader:
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
         assert row.decision_sealed is not None
         opened = self._seals.unseal_packed(row.decision_sealed, f"decision:{settlement_id}".encode())
-        said = settled_answer(row, msgspec.json.decode(opened, type=Decision))
+        said = settled_answer(row, decision_in(opened))
         return SettlementFound(
             state="cancelled" if cancelled_by else "in_force",
             cancelled_by=str(cancelled_by) if cancelled_by else None,

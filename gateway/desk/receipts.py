@@ -19,6 +19,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     content_sha256: str
 
 
+_VERSIONS = msgspec.json.Decoder(dict[str, int | str])
+
+
 def receipt_of(key: SigningKey, row: SettlementRow, answer: AnyAnswer, asked: Asked) -> str:
     """Return the signed receipt; issued_at is the settlement's instant, so that it stands with its commit."""
     return sign_receipt(
@@ -40,10 +43,10 @@ def receipt_of(key: SigningKey, row: SettlementRow, answer: AnyAnswer, asked: As
             employer_fen=row.employer_fen,
             provider_fen=row.provider_fen,
             benefits_fen=row.benefits_fen,
-            versions=msgspec.json.decode(row.versions, type=dict[str, int | str]),
+            versions=_VERSIONS.decode(row.versions),
             settlement_day=row.settlement_day.isoformat(),
-            settled_at=utc_text(row.settled_at),
-            issued_at=utc_text(row.settled_at),
+            settled_at=(settled_at := utc_text(row.settled_at)),
+            issued_at=settled_at,
         ),
     )
 

@@ -4,18 +4,18 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypedDict
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from gateway.core.context import Bill, Context, SettledLine
+from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.days import day_of
 from gateway.core.digests import decision_sha256
 from gateway.core.posting import Posting, postings
 from gateway.desk.asking import Making
 from gateway.desk.names import bill_keys
 from gateway.settling.standing import Standing, VisitFile
+from gateway.store.ids import uuid_of
 from gateway.store.lines import Lines, lines_text
 from gateway.store.rows import (
     AllowanceUseRow,
@@ -26,8 +26,29 @@ from gateway.store.rows import (
 )
 from schemas.answers import Settled, SortSum
 from schemas.decisions import Benefit, Decision, Finding, LineDecision
-from schemas.requests import Item, Sums
+from schemas.requests import BillTerms, Item, Sums
 from schemas.scalars import CatalogSort
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """What a settlement's row keeps sealed: the decision and all it rests on but the items (G12)."""
+
+    decision: Decision
+    visit: Visit
+    terms: BillTerms
+    context: Context
+
+
+class _Decided(Struct):
+    decision: Decision
+
+
+def decision_in(opened: bytes) -> Decision:
+    """Return the decision of an opened `settlement.decision_sealed`; the first versions sealed it alone."""
+    if opened.startswith(b'{"decision":'):
+        return msgspec.json.decode(opened, type=_Decided).decision
+    return msgspec.json.decode(opened, type=Decision)
+
 
 NOT_SIGNED_YET = ""
 """The receipt of a row until the desk, which has the key, has signed it."""
@@ -111,8 +132,14 @@ def settlement_row(settling: Settling) -> SettlementRow:
     """
     making = settling.making
     lines = lines_decided(settling.decision.lines, settling.bill.items)
-    rests_on = {"visit": settling.bill.visit, "terms": settling.bill.terms, "context": settling.context}
-    bound = f"decision:{making.settlement_id}".encode()
+    evidence = msgspec.json.encode(
+        Evidence(
+            decision=settling.decision,
+            visit=settling.bill.visit,
+            terms=settling.bill.terms,
+            context=settling.context,
+        )
+    )
     visit, terms, sums = settling.bill.visit, settling.bill.terms, settling.decision.sums
     earlier = settling.file.settlements if settling.file else ()
     return SettlementRow(
@@ -120,7 +147,7 @@ def settlement_row(settling: Settling) -> SettlementRow:
         settlement_id=making.settlement_id,
         kind="settlement",
         original_id=None,
-        visit_id=UUID(visit.visit_id),
+        visit_id=uuid_of(visit.visit_id),
         provider_code=visit.provider_code,
         visit_no=visit.visit_no,
         bill_no=terms.bill_no,
@@ -145,8 +172,8 @@ def settlement_row(settling: Settling) -> SettlementRow:
         attached_qualification_ids=settling.attached,
         lines=lines_text(lines),
         has_device="device" in lines.sort,
-        context_sealed=making.seal(msgspec.json.encode(rests_on), bound),
-        decision_sealed=making.seal(msgspec.json.encode(settling.decision), bound),
+        context_sealed=None,
+        decision_sealed=making.seal(evidence, f"decision:{making.settlement_id}".encode()),
         receipt_jws=NOT_SIGNED_YET,
     )
 

@@ -1,6 +1,5 @@
 """The one database transaction of a batch, and the connection it runs on."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -74,7 +73,7 @@ class Lane:
         await self._points.reached("before_claim", ids)
         clock = laps()
         async with connection.transaction():
-            await connection.execute(self._queries["lock_names"].sql, sorted(set(map(lock_number, all_names(asks)))))
+            await connection.execute(self._queries["lock_names"].sql, all_names(asks))
             await self._points.reached("claimed", ids)
             book = await self._load(connection, asks, clock)
             deciding = Deciding(book, self._seals)
@@ -248,11 +247,6 @@ def all_names(asks: Sequence[Ask]) -> list[str]:
     """Return every name that the batch takes, as text."""
     names = [f"message:{provider}:{message}" for ask in asks for provider, message in message_names(ask)]
     return names + [f"{key.kind}:{key.provider_code}:{key.key}" for ask in asks for key in ask.keys]
-
-
-def lock_number(name: str) -> int:
-    """Return a name's advisory lock: two names that share one only wait for each other."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def visits_of(book: Book, ask: Ask) -> set[tuple[str, Any]]:

@@ -1,5 +1,6 @@
 """Settlement receipts (结算回执): canonical JSON in a compact JWS, one form only, provable offline."""
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -116,6 +117,7 @@ _HEADERS = msgspec.json.Decoder(_Header)
 _RECEIPTS = msgspec.json.Decoder(Receipt)
 
 
+@lru_cache(maxsize=16)
 def _header(kid: str) -> bytes:
     return canonical_json({"alg": "ES256", "kid": kid, "typ": TYPE})
 

@@ -104,8 +104,9 @@ class SettlementRow(Row, frozen=True, kw_only=True):
     """JSON, `gateway.store.lines`."""
     has_device: bool
     context_sealed: bytes | None
-    """What the decision rests on; None for a cancellation."""
+    """What the decision rests on, where the first versions sealed it apart."""
     decision_sealed: bytes | None
+    """The decision and what it rests on; None for a cancellation."""
     receipt_jws: str
 
 

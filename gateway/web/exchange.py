@@ -1,12 +1,11 @@
 """One request and what becomes of it: what the edge knows of it, for its answer, its signature and its log line."""
 
-import secrets
 import time
-import uuid
 
 from aiohttp import web
 
 from gateway.signing.message import UNREAD, content_digest
+from gateway.store.ids import new_id
 from gateway.web.problems import bad_target
 from schemas.dialect import Inbound
 from schemas.facts import Provider
@@ -15,20 +14,12 @@ BODILESS = (204, 304)
 """Statuses whose answers have no body (RFC 9110 §6.4.1)."""
 
 
-def new_request_id() -> str:
-    """Return a request's own name: a UUID of version 7 (RFC 9562), ordered by time."""
-    milliseconds = time.time_ns() // 1_000_000
-    low = secrets.randbits(74)
-    number = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (low >> 62) << 64 | 0b10 << 62 | low & (2**62 - 1)
-    return str(uuid.UUID(int=number))
-
-
 class Exchange:
     """A request on its way to its answer. method and path stay None where the request was not readable."""
 
     def __init__(self, request: web.BaseRequest) -> None:
         self.request = request
-        self.request_id = new_request_id()
+        self.request_id = str(new_id())
         self.started_s = time.perf_counter()
         self.method: str | None = None
         self.path: str | None = None

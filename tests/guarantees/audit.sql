@@ -55,7 +55,7 @@ WHERE settlement_day <> (settled_at AT TIME ZONE 'Asia/Shanghai')::date;
 
 -- fault: settlement has no decision, or a cancellation has one
 SELECT settlement_id::text AS wrong FROM settlement
-WHERE (kind = 'settlement') <> (decision_sealed IS NOT NULL AND context_sealed IS NOT NULL);
+WHERE (kind = 'settlement') <> (decision_sealed IS NOT NULL);
 
 -- fault: settlement has no receipt
 SELECT settlement_id::text AS wrong FROM settlement WHERE receipt_jws = '';

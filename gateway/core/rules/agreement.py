@@ -50,5 +50,6 @@ DUPLICATE_SETTLED = Rule(
     bearer="provider",
     cure_zh="明细号{item_no}已结算，请勿重复申报；确为另一笔费用的，请使用新的明细号",
     cure_en="line {item_no} stands in a settlement or twice in this bill: leave it out, or number a new cost anew",
+    rests_on="repeated",
     judge=_duplicate,
 )

@@ -28,8 +28,6 @@ def _missing(line: Line, _case: Case) -> tuple[Cut, ...]:
 
 
 def _unknown(line: Line, case: Case) -> tuple[Cut, ...]:
-    if line.entry is not None:
-        return PASS
     if line.catalog_code is None:
         return whole(line, _NO_CODE, catalog_code="-", known="never", day=line.day.isoformat())
     rows = case.catalog.items.get((case.visit.area, case.visit.scheme, line.catalog_code), ())
@@ -58,5 +56,6 @@ CATALOG_UNKNOWN = Rule(
     bearer="worker",
     cure_zh="{catalog_code}的有效期为{in_force}，费用发生日{day}不在其中",
     cure_en="{catalog_code} is in the catalog for {in_force}; the cost must arise in it, not on {day}",
+    rests_on="no_entry",
     judge=_unknown,
 )

@@ -74,18 +74,23 @@ ORDINARY: tuple[Rule, ...] = (
 )
 """Rules of a line that charges; each may cut what is left payable."""
 
-About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool]
-"""Whether a line's day, local code, restriction, authorization, device, third party are to be spoken about."""
+About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool, bool, bool, bool, bool]
+"""What there is to say of a line: of its day, of its number as repeated, of its lying in the future, of its being set
+apart, of its local code, of its missing entry, of a restriction, of an authorization, as a device, of a third party."""
 
 
 @cache
 def asked(about: About) -> tuple[Rule, ...]:
     """Return the rules of a line that charges, in order, without those that have nothing to say of it."""
-    day, local_code, restriction, authorization, device, third_party = about
+    day, repeated, future, set_apart, local_code, no_entry, restriction, authorization, device, third_party = about
     speaks: dict[RestsOn, bool] = {
         "line": True,
         "day": day,
+        "repeated": repeated,
+        "future": future,
+        "set_apart": set_apart,
         "local_code": local_code,
+        "no_entry": no_entry,
         "restriction": restriction,
         "authorization": authorization,
         "device": device,

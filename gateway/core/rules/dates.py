@@ -28,8 +28,6 @@ def _outside_stay(line: Line, case: Case) -> tuple[Cut, ...]:
 
 
 def _future(line: Line, case: Case) -> tuple[Cut, ...]:
-    if line.item.occurred_at <= case.context.as_of:
-        return PASS
     ahead = line.item.occurred_at - case.context.as_of
     minutes_up = -(-ahead // _ONE_MINUTE)
     if minutes_up <= line.policy.future_minutes:
@@ -72,5 +70,6 @@ DATES_FUTURE = Rule(
     bearer="provider",
     cure_zh="费用时间{occurred_at}不得晚于中心时间{as_of}超过{future_minutes}分钟，请校准时钟或待费用发生后申报",
     cure_en="{occurred_at} must be at most {future_minutes} minutes after {as_of}: set the clock, or bill it later",
+    rests_on="future",
     judge=_future,
 )

@@ -32,6 +32,7 @@ LINE_SELF_PAID = Rule(
     bearer="worker",
     cure_zh="属于工伤保险支付范围的，请取消自费标志",
     cure_en="take the self-paid mark off if the line is within the scope of work-injury insurance",
+    rests_on="set_apart",
     judge=_self_paid,
 )
 DIAGNOSIS_NOT_INJURY = Rule(
@@ -42,6 +43,7 @@ DIAGNOSIS_NOT_INJURY = Rule(
     bearer="worker",
     cure_zh="治疗非工伤引发的疾病按医疗保险办法处理；确与工伤有关的，请更正标志",
     cure_en="an illness not caused by the injury goes to medical insurance; mark the line injury-related if it is",
+    rests_on="set_apart",
     judge=_not_injury,
 )
 DIAGNOSIS_SCOPE = Rule(

@@ -31,12 +31,25 @@ PASS: tuple[Cut, ...] = ()
 
 
 RestsOn: TypeAlias = Literal[
-    "line", "day", "local_code", "restriction", "authorization", "device", "no_device", "third_party"
+    "line",
+    "day",
+    "repeated",
+    "future",
+    "set_apart",
+    "local_code",
+    "no_entry",
+    "restriction",
+    "authorization",
+    "device",
+    "no_device",
+    "third_party",
 ]
 """What a rule speaks about, so that it need not be asked about the rest: `day` judges all lines of one qualification
-and day alike, `local_code` only a line that names one, `restriction` a catalog row that restricts something,
-`authorization` what is under more than a recognition, `device` and `no_device` a row of the catalog by its sort,
-`third_party` an injury or visit for which somebody else has paid."""
+and day alike, `repeated` a number that has stood before, `future` a cost later than now, `set_apart` a line that the
+provider itself marks as self-paid or not of the injury, `local_code` a line that names one, `no_entry` a code that no
+catalog has on the day, `restriction` a row that restricts something, `authorization` what is under more than a
+recognition, `device` and `no_device` a row by its sort, `third_party` an injury or visit for which somebody else has
+paid."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,11 @@
 -- name: lock_names
--- Takes the message ids and bill keys of a batch, named by sorted hashes.
-SELECT count(*) AS taken FROM (SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name) AS taken;
+-- Takes the message ids and bill keys of a batch, hashed and in the order of the hashes: two names that share a hash only
+-- wait for each other.
+SELECT count(*) AS taken
+FROM (
+    SELECT pg_advisory_xact_lock(number)
+    FROM (SELECT DISTINCT hashtextextended(name, 0) AS number FROM unnest($1::text[]) AS name ORDER BY number) AS sorted
+) AS taken;
 
 -- name: instant
 -- The instant by which everything is judged, and the greatest reference version that is effective at it. Asked for
