@@ -97,6 +97,7 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
     limits = SessionLimits(
         statement_timeout_ms=settings.database.statement_timeout_ms,
         lock_timeout_ms=settings.database.lock_timeout_ms,
+        plans_by_key=True,
     )
     await prepare(dsn, seals)
     async with AsyncExitStack() as stack:

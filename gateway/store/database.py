@@ -69,6 +69,11 @@ def with_database(dsn: str, name: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/{quote(name, safe='')}{query}"
 
 
+PLANS_BY_KEY = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+"""To plan a batch's look-ups anew for each batch costs PostgreSQL more than to carry them out; and a plan made while a
+table was empty must not read all of it when it is full."""
+
+
 class SessionLimits(Struct, frozen=True, kw_only=True):
     """How long the database lets a session go on; 0 is without end, allowed for the statement only."""
 
@@ -76,6 +81,8 @@ class SessionLimits(Struct, frozen=True, kw_only=True):
     lock_timeout_ms: int = 900
     idle_in_transaction_session_timeout_ms: int = 30_000
     connect_timeout_s: float = 10
+    plans_by_key: bool = False
+    """Whether statements look rows up by key: each is planned once, over indexes, whatever the tables hold now."""
 
     def __post_init__(self) -> None:
         """Keep lock waits under a second and the rest bounded."""
@@ -93,7 +100,8 @@ class SessionLimits(Struct, frozen=True, kw_only=True):
             "statement_timeout": f"{self.statement_timeout_ms}ms",
             "lock_timeout": f"{self.lock_timeout_ms}ms",
             "idle_in_transaction_session_timeout": f"{self.idle_in_transaction_session_timeout_ms}ms",
-        }
+            "jit": "off",
+        } | (PLANS_BY_KEY if self.plans_by_key else {})
 
 
 DEFAULT_LIMITS = SessionLimits()
