@@ -11,7 +11,8 @@ from schemas.requests import Item
 CONTENTS_BYTES_MAX = 64 * 1024 * 1024
 """No message brings more; past it nothing is unpacked."""
 
-_ZSTD_LEVEL = 1
+_ZSTD_LEVEL = -1
+"""The quick end of zstd: half the time of level 1 for a fifth more bytes."""
 _COMPRESSOR = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
 _DECOMPRESSOR = zstandard.ZstdDecompressor()
 _ITEMS = msgspec.json.Decoder(tuple[Item, ...])

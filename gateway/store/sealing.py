@@ -25,7 +25,8 @@ _VERSION_BYTES = 2
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEAD_BYTES = _VERSION_BYTES + _NONCE_BYTES
-_ZSTD_LEVEL = 1
+_ZSTD_LEVEL = -1
+"""The quick end of zstd: half the time of level 1 for a fifth more bytes."""
 _CURE = "Use the secrets that sealed it, or restore the column from a backup"
 
 
