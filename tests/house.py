@@ -49,13 +49,14 @@ class Gateway:
         self._keys: Any = None
 
     @classmethod
-    async def start(cls, dsn: str, secrets: Path, *, log: Path, **environ: str) -> Self:
+    async def start(cls, dsn: str, secrets: Path, *, log: Path, workers: int = 1, **environ: str) -> Self:
+        """Start it; with one worker it serves itself, and `kill` ends all of it at once."""
         with log.open("ab") as stderr:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-c",
                 "from gateway.cli import main; main()",
-                *("serve", "--dsn", dsn, "--secrets", str(secrets), "--port", "0"),
+                *("serve", "--dsn", dsn, "--secrets", str(secrets), "--port", "0", "--workers", str(workers)),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,
                 cwd=ROOT,
