@@ -140,13 +140,16 @@ class Gateway:
 
 
 @asynccontextmanager
-async def gateways(dsn: str, folder: Path, count: int = 1, **environ: str) -> AsyncIterator[list[Gateway]]:
+async def gateways(
+    dsn: str, folder: Path, count: int = 1, *, workers: int = 1, **environ: str
+) -> AsyncIterator[list[Gateway]]:
     """Start gateway processes on one database, and end them."""
     started: list[Gateway] = []
     try:
         for number in range(count):
             log = folder / f"gateway-{number}.log"
-            started.append(await Gateway.start(dsn, folder / "secrets.json", log=log, **environ))
+            secrets = folder / "secrets.json"
+            started.append(await Gateway.start(dsn, secrets, log=log, workers=workers, **environ))
         yield started
     finally:
         await asyncio.gather(*(gateway.stop() for gateway in started))

@@ -32,8 +32,14 @@ def serve(
     from gateway.workers.charge import settings_of
     from gateway.workers.slot import NoWorkerCameUp
 
-    flags: dict[str, str | int | None] = {"embedded": embedded and str(embedded), "dsn": dsn, "host": host}
-    flags |= {"port": port, "workers": workers, "secrets": secrets and str(secrets)}
+    flags: dict[str, str | int | None] = {
+        "embedded": str(embedded) if embedded else None,
+        "dsn": dsn,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "secrets": str(secrets) if secrets else None,
+    }
     file = str(config) if config else None
     try:
         settings = settings_of(file, flags)

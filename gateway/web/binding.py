@@ -16,11 +16,12 @@ def bound(settings: WebSettings) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     port = settings.port
     with contextlib.ExitStack() as opened:
-        for family, address in _addresses(settings):
+        addresses = _addresses(settings)
+        for family, address in addresses:
             try:
-                sock = opened.enter_context(_listening(family, (address[0], port, *address[2:]), settings))
+                sock = opened.enter_context(_listening(family, (address, port), settings))
             except OSError as wrong:
-                if wrong.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL} and len(_addresses(settings)) > 1:
+                if wrong.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL} and len(addresses) > 1:
                     continue  # localhost names ::1 also where the machine has no IPv6
                 raise BadSettings(_said(settings, port, wrong)) from wrong
             port = sock.getsockname()[1]
@@ -31,7 +32,7 @@ def bound(settings: WebSettings) -> list[socket.socket]:
     return sockets
 
 
-def _addresses(settings: WebSettings) -> list[tuple[int, tuple[str, ...]]]:
+def _addresses(settings: WebSettings) -> list[tuple[socket.AddressFamily, str]]:
     try:
         found = socket.getaddrinfo(
             settings.host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -41,10 +42,10 @@ def _addresses(settings: WebSettings) -> list[tuple[int, tuple[str, ...]]]:
             f"web.host: {settings.host} is no address or known name ({wrong.strerror}); "
             "give one of this machine's, e.g. 127.0.0.1"
         ) from wrong
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+    return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
-def _listening(family: int, address: tuple[str | int, ...], settings: WebSettings) -> socket.socket:
+def _listening(family: socket.AddressFamily, address: tuple[str, int], settings: WebSettings) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

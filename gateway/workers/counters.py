@@ -1,5 +1,6 @@
 """Where workers keep what they count, so that any of them can answer /metrics for all."""
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -27,6 +28,5 @@ def counters_folder() -> Iterator[Path]:
 
 def worker_ended(folder: Path, pid: int) -> None:
     """Forget what holds only while a worker lives (its gauges); its counts stay in the sums."""
-    from prometheus_client.multiprocess import mark_process_dead
-
-    mark_process_dead(pid, str(folder))
+    multiprocess = importlib.import_module("prometheus_client.multiprocess")  # it has no types
+    multiprocess.mark_process_dead(pid, str(folder))
