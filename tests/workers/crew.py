@@ -69,7 +69,6 @@ class Crew:
 
     async def wire(self) -> Wire:
         """A connection on which no answer passes whose signature does not verify."""
-        await self.gateway.session()
         ((kid, key),) = self.gateway._keys.items()
         self._wires.append(await Wire.to(self.port, PublicKey(kid, key)))
         return self._wires[-1]
@@ -109,6 +108,7 @@ async def serving(dsn: str, folder: Path, *, workers: int = 2, **environ: str) -
     """Found the city and serve it with several workers."""
     await city.found(dsn, folder / "secrets.json")
     async with gateways(dsn, folder, workers=workers, **environ) as (gateway,):
+        await gateway.session()
         crew = Crew(gateway, folder / "gateway-0.log")
         try:
             yield crew
