@@ -16,7 +16,8 @@ Bytes = Annotated[int, Meta(ge=1, le=2**40)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Milliseconds = Annotated[int, Meta(ge=1, le=3_600_000)]
 WORKERS_MAX = 64
-"""Each holds up to 13 sessions with the database."""
+WORKERS_UNASKED_MAX = 16
+"""More than these only where somebody asks: each holds up to 13 sessions, and the embedded PostgreSQL bears 300."""
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):
@@ -30,9 +31,9 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
     lock_timeout_ms: Milliseconds = 900
 
 
-def usable_cores() -> int:
-    """Return on how many cores this process may run."""
-    return min(len(os.sched_getaffinity(0)), WORKERS_MAX)
+def workers_unasked() -> int:
+    """Return how many workers serve where nobody says: one for each core that this process may run on."""
+    return min(len(os.sched_getaffinity(0)), WORKERS_UNASKED_MAX)
 
 
 class WebSettings(Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class WebSettings(Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    workers: Annotated[int, Meta(ge=1, le=WORKERS_MAX)] = msgspec.field(default_factory=usable_cores)
+    workers: Annotated[int, Meta(ge=1, le=WORKERS_MAX)] = msgspec.field(default_factory=workers_unasked)
     """Processes that serve; 1 serves without a parent, and is neither replaced when it dies nor by SIGHUP."""
     backlog_connections_max: Count = 1024
     connections_max: Count = 2048

@@ -1,15 +1,22 @@
 """Where workers keep what they count, so that any of them can answer /metrics for all."""
 
+import fcntl
 import importlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """By this prometheus-client knows, when it is imported, that it counts for one of several processes."""
+
+
+PREFIX = "gateway-counters-"
+UNLOCKED_SECONDS_MAX = 60.0
+"""A folder so young may belong to a parent that has not locked it yet."""
 
 
 @contextmanager
@@ -19,11 +26,25 @@ def counters_folder() -> Iterator[Path]:
     if given:
         yield Path(given)
         return
-    folder = Path(tempfile.mkdtemp(prefix="gateway-counters-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
-        yield folder
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what parents that were killed left behind: the kernel has dropped their locks."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # it is in use, another user's, or gone meanwhile
+            is_old = time.time() - left.stat().st_mtime > UNLOCKED_SECONDS_MAX
+            if is_old and left.stat().st_uid == os.getuid():
+                with (left / "lock").open("w") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(left)
 
 
 def worker_ended(folder: Path, pid: int) -> None:

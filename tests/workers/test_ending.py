@@ -16,7 +16,7 @@ from gateway.workers.slot import Backoff
 from tests import city
 from tests.house import ROOT
 from tests.web.wire import request
-from tests.workers.crew import headers_of, is_alive, serving, until
+from tests.workers.crew import headers_of, is_alive, mode_of, serving, until
 
 TOKEN = city.TOKENS[city.HOSPITAL]
 
@@ -72,15 +72,20 @@ async def test_a_drain_outlives_signals_to_every_process_and_a_second_one_cuts_i
 
 
 async def test_workers_go_when_their_parent_is_killed(database_dsn: str, tmp_path: Path) -> None:
-    """After SIGKILL of the parent nobody listens, and within seconds nobody lives."""
+    """After SIGKILL of the parent nobody listens, within seconds nobody lives; the next parent cleans up."""
     async with serving(database_dsn, tmp_path) as crew:
-        pids = crew.pids()
+        pids, counters = crew.pids(), crew.counters()
         await crew.wire()
         await crew.gateway.kill()
         await until(lambda: not [pid for pid in pids if is_alive(pid)], seconds_max=5)
 
         with pytest.raises(OSError, match=r"refused|Connect call failed"):
             await asyncio.open_connection("127.0.0.1", crew.port)
+    os.utime(counters, (1, 1))
+    async with serving(database_dsn, tmp_path):
+        is_swept = mode_of(counters) is None
+
+    assert is_swept
 
 
 def serve(folder: Path, *flags: str, **environ: str) -> "subprocess.CompletedProcess[str]":
