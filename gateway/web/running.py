@@ -112,11 +112,11 @@ def _stops(
     caught = [number for number in SIGNALS if number is not signal.SIGHUP or _is_heard(number)]
 
     def catch(number: signal.Signals) -> None:
-        log.info("edge.stopping", signal=number.name)
+        log.info("edge.stopping", signal=number.name, pid=os.getpid())
         stops.put_nowait(Stop.SIGNAL)
 
     def told(why: Stop) -> None:
-        log.info("edge.stopping", code=why.name.lower())
+        log.info("edge.stopping", code=why.name.lower(), pid=os.getpid())
         stops.put_nowait(why)
 
     for number in caught:

@@ -76,7 +76,7 @@ async def test_sighup_under_load_loses_nothing(database_dsn: str, tmp_path: Path
 
 
 async def test_a_message_in_flight_is_answered_by_the_worker_that_leaves(database_dsn: str, tmp_path: Path) -> None:
-    """Half a message was sent before SIGHUP, the rest once a replacement accepts: it is answered."""
+    """Half a message was sent before SIGHUP, the rest once its worker was told to leave: it is answered."""
     body = msgspec.json.encode(city.bill(0, "V1"))
     async with serving(database_dsn, tmp_path) as crew:
         wire = await crew.wire()
@@ -85,8 +85,8 @@ async def test_a_message_in_flight_is_answered_by_the_worker_that_leaves(databas
         holder = await crew.holder(wire)
         await asyncio.sleep(0.2)
         crew.parent.send_signal(signal.SIGHUP)
-        await until(lambda: len(crew.accepting()) == 3)
-        await asyncio.sleep(0.5)
+        await until(lambda: holder in [line["pid"] for line in crew.events("edge.stopping")])
+        await asyncio.sleep(0.3)
         is_alone = holder in crew.pids()
         wire.send(sent[-40:])
         answer = await wire.answer("POST", "/v1/bills", body=body)
