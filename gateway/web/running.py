@@ -56,7 +56,6 @@ async def serve(
     A second signal cuts the draining short; a worker's is cut by its parent only, since whoever ends a service may
     signal every process of it.
 
-
     sockets: listening, used in place of host and port. parent: where this is one of several workers. on_started gets
     the port once connections are accepted. Raises BadSettings where the port is taken. Logs go to stderr unless log is
     given.
