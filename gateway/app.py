@@ -1,12 +1,13 @@
 """Composition root: settings to a running application; the only file that wires."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -35,6 +36,9 @@ from gateway.store.secrets_file import default_secrets_path, load_or_create
 from schemas.dialect import Adapter, Inbound
 from schemas.facts import Provider
 from schemas.problems import GatewayError
+
+if TYPE_CHECKING:
+    from gateway.web.parent import Parent
 
 ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
 """Every dialect that is spoken here."""
@@ -181,17 +185,31 @@ def opened(settings: Settings) -> tuple[Target, Seals]:
     """Open the database that the settings name, and its secrets; the caller closes the target."""
     embedded = Path(settings.database.embedded) if settings.database.embedded else None
     target = open_target(dsn=settings.database.dsn, embedded=embedded)
-    file = settings.secrets.file
-    return target, load_or_create(Path(file) if file else default_secrets_path(embedded))
+    return target, load_or_create(secrets_path(settings))
 
 
-async def serve(settings: Settings, target: Target, seals: Seals, on_started: Callable[[int], None]) -> None:
-    """Serve until told to stop, then drain."""
+def secrets_path(settings: Settings) -> Path:
+    """Return where the secrets are that the settings name."""
+    if settings.secrets.file:
+        return Path(settings.secrets.file)
+    return default_secrets_path(Path(settings.database.embedded) if settings.database.embedded else None)
+
+
+async def serve(
+    settings: Settings,
+    target: Target,
+    seals: Seals,
+    on_started: Callable[[int], None],
+    *,
+    sockets: Sequence[socket.socket] = (),
+    parent: "Parent | None" = None,
+) -> None:
+    """Serve on sockets that listen until told to stop, then drain; parent: where this is one of several workers."""
     from gateway.web.running import serve as serve_edge
 
     async with application(settings, target.dsn, seals) as house:
         set_aside()
-        await serve_edge(house, settings.web, on_started=on_started)
+        await serve_edge(house, settings.web, sockets=sockets, parent=parent, on_started=on_started)
 
 
-__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "serve"]
+__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve"]

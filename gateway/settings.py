@@ -1,6 +1,7 @@
 """Every setting in one typed tree: TOML file < environment < flags, unknown keys refused with their path."""
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=2**40)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Milliseconds = Annotated[int, Meta(ge=1, le=3_600_000)]
+WORKERS_MAX = 64
+WORKERS_UNASKED_MAX = 16
+"""More than these only where somebody asks: each holds up to 13 sessions, and the embedded PostgreSQL bears 300."""
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):
@@ -27,11 +31,18 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
     lock_timeout_ms: Milliseconds = 900
 
 
+def workers_unasked() -> int:
+    """Return how many workers serve where nobody says: one for each core that this process may run on."""
+    return min(len(os.sched_getaffinity(0)), WORKERS_UNASKED_MAX)
+
+
 class WebSettings(Struct, frozen=True, kw_only=True):
-    """The edge: where it listens and what it bears. Port 0 takes any free port."""
+    """The edge: where it listens and what each worker bears. Port 0 takes any free port."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    workers: Annotated[int, Meta(ge=1, le=WORKERS_MAX)] = msgspec.field(default_factory=workers_unasked)
+    """Processes that serve; 1 serves without a parent, and is neither replaced when it dies nor by SIGHUP."""
     backlog_connections_max: Count = 1024
     connections_max: Count = 2048
     line_bytes_max: Annotated[int, Meta(ge=256, le=65_536)] = 8192
@@ -113,6 +124,7 @@ SECTIONS: dict[str, type[Struct]] = {
 SHORT = {
     "host": "web.host",
     "port": "web.port",
+    "workers": "web.workers",
     "dsn": "database.dsn",
     "embedded": "database.embedded",
     "secrets": "secrets.file",

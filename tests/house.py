@@ -49,13 +49,14 @@ class Gateway:
         self._keys: Any = None
 
     @classmethod
-    async def start(cls, dsn: str, secrets: Path, *, log: Path, **environ: str) -> Self:
+    async def start(cls, dsn: str, secrets: Path, *, log: Path, workers: int = 1, **environ: str) -> Self:
+        """Start it; with one worker it serves itself, and `kill` ends all of it at once."""
         with log.open("ab") as stderr:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-c",
                 "from gateway.cli import main; main()",
-                *("serve", "--dsn", dsn, "--secrets", str(secrets), "--port", "0"),
+                *("serve", "--dsn", dsn, "--secrets", str(secrets), "--port", "0", "--workers", str(workers)),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,
                 cwd=ROOT,
@@ -139,13 +140,16 @@ class Gateway:
 
 
 @asynccontextmanager
-async def gateways(dsn: str, folder: Path, count: int = 1, **environ: str) -> AsyncIterator[list[Gateway]]:
+async def gateways(
+    dsn: str, folder: Path, count: int = 1, *, workers: int = 1, **environ: str
+) -> AsyncIterator[list[Gateway]]:
     """Start gateway processes on one database, and end them."""
     started: list[Gateway] = []
     try:
         for number in range(count):
             log = folder / f"gateway-{number}.log"
-            started.append(await Gateway.start(dsn, folder / "secrets.json", log=log, **environ))
+            secrets = folder / "secrets.json"
+            started.append(await Gateway.start(dsn, secrets, log=log, workers=workers, **environ))
         yield started
     finally:
         await asyncio.gather(*(gateway.stop() for gateway in started))

@@ -1,5 +1,6 @@
 """Settings come from file, environment and flags, and a slip is named with its path."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,14 @@ def test_a_database_named_above_replaces_the_one_below(tmp_path: Path) -> None:
     assert (settings.database.dsn, settings.database.embedded) == (None, "/tmp/books")
     with pytest.raises(BadSettings, match="both dsn and embedded"):
         load(None, {"GATEWAY_DSN": "a", "GATEWAY_EMBEDDED": "b"}, {})
+
+
+def test_workers_are_as_many_as_cores_unless_told() -> None:
+    """Nothing said is a worker a core that we may run on; flag and environment say otherwise, within bounds."""
+    cores = len(os.sched_getaffinity(0))
+
+    assert load(None, {}, {}).web.workers == min(cores, 16)
+    assert load(None, {"GATEWAY_WORKERS": "3"}, {}).web.workers == 3
+    assert load(None, {"GATEWAY_WORKERS": "3"}, {"workers": 1}).web.workers == 1
+    with pytest.raises(BadSettings, match=r"web\.workers: expected `int` >= 1"):
+        load(None, {}, {"workers": 0})

@@ -1,12 +1,16 @@
-"""`gateway serve`: one gateway process on a database that others may share."""
+"""`gateway serve`: the gateway on a database that others may share, on as many cores as it is given."""
 
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli.migrate import Dsn, Embedded
+
+if TYPE_CHECKING:
+    import socket
+
+    from gateway.settings import Settings
 
 
 def serve(
@@ -15,25 +19,68 @@ def serve(
     dsn: Dsn = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (GATEWAY_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one (GATEWAY_PORT).")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that serve (GATEWAY_WORKERS).", show_default="as many as cores")
+    ] = None,
     secrets: Annotated[Path | None, typer.Option(help="File of the keys that seal columns (GATEWAY_SECRETS).")] = None,
     config: Annotated[Path | None, typer.Option(envvar="GATEWAY_CONFIG", help="TOML file of settings.")] = None,
 ) -> None:
-    """Serve both doors until SIGTERM, then drain. An empty database is migrated first."""
-    from gateway import app
-    from gateway.settings import BadSettings, load
+    """Serve both doors until SIGTERM, then drain; SIGHUP replaces the workers. An empty database is migrated first."""
+    from gateway.settings import BadSettings
     from gateway.store.errors import StoreError
-    from gateway.web.running import run
+    from gateway.web.binding import bound
+    from gateway.workers.charge import settings_of
+    from gateway.workers.slot import NoWorkerCameUp
 
-    flags = {"embedded": embedded and str(embedded), "dsn": dsn, "host": host, "port": port}
-    environ = {name: value for name, value in os.environ.items() if name != "GATEWAY_CONFIG"}
+    flags: dict[str, str | int | None] = {
+        "embedded": str(embedded) if embedded else None,
+        "dsn": dsn,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "secrets": str(secrets) if secrets else None,
+    }
+    file = str(config) if config else None
     try:
-        settings = load(config, environ, flags | {"secrets": secrets and str(secrets)})
-        target, seals = app.opened(settings)
-        with target:
-            run(app.serve(settings, target, seals, told))
-    except (BadSettings, StoreError) as error:
+        settings = settings_of(file, flags)
+        sockets = bound(settings.web)
+        if settings.web.workers == 1:
+            serve_alone(settings, sockets)
+        else:
+            serve_with_workers(settings, sockets, file, flags)
+    except (BadSettings, StoreError, NoWorkerCameUp) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+def serve_alone(settings: "Settings", sockets: "list[socket.socket]") -> None:
+    """Serve in this process."""
+    from gateway import app
+    from gateway.web.running import run
+
+    target, seals = app.opened(settings)
+    with target:
+        run(app.serve(settings, target, seals, told, sockets=sockets))
+
+
+def serve_with_workers(
+    settings: "Settings", sockets: "list[socket.socket]", config: str | None, flags: dict[str, str | int | None]
+) -> None:
+    """Open and migrate the database once, then keep workers up on it."""
+    import asyncio
+
+    from gateway import app
+    from gateway.workers.parent import keep_up
+
+    target, seals = app.opened(settings)
+    with target:
+        asyncio.run(app.prepare(target.dsn, seals))
+        opened: dict[str, str | int | None] = {
+            "embedded": None,
+            "dsn": target.dsn,
+            "secrets": str(app.secrets_path(settings)),
+        }
+        asyncio.run(keep_up(settings.web, sockets, config, flags | opened, told))
 
 
 def told(port: int) -> None:

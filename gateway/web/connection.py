@@ -9,6 +9,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import _ErrInfo
 
 from gateway.web.logs import fault_of
+from gateway.web.parent import Handover
 from gateway.web.problems import cut_off, malformed, too_slow
 from gateway.web.server import Edge
 from schemas.problems import GatewayError
@@ -28,11 +29,11 @@ class EdgeServer(web.Server):
         """Return the protocol of a new connection."""
         return Connection(self)
 
-    def drain(self) -> None:
-        """Close idle connections, and the others after their answers."""
+    def drain(self, handover: Handover | None = None) -> None:
+        """Close idle connections, or hand them over where there is a handover; close the others after their answers."""
         for connection in self.connections:
             assert isinstance(connection, Connection)
-            connection.drain()
+            connection.drain(handover)
 
 
 class Connection(web.RequestHandler):
@@ -122,11 +123,27 @@ class Connection(web.RequestHandler):
             self._refuse(cut_off())
         return not self._is_idle()
 
-    def drain(self) -> None:
-        """Close now if idle, else after the answers under way."""
+    def drain(self, handover: Handover | None = None) -> None:
+        """Close now if idle, else after the answers under way.
+
+        With a handover an idle connection goes to another worker instead, with whatever its caller is sending just now;
+        where it cannot yet, it stays open for the next try.
+        """
         self._is_draining = True
-        if self._is_idle() and self._head_watch is None:
+        if not self._is_idle() or self._head_watch is not None:
+            return
+        if handover is None or self._is_half_closed or self._is_broken or self._is_handed(handover):
             self.force_close()
+
+    def _is_handed(self, handover: Handover) -> bool:
+        """Give the socket away and forget it without a word to the other side."""
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return True
+        if transport.get_write_buffer_size() > 0 or not handover.give(transport.get_extra_info("socket").fileno()):
+            return False
+        transport.abort()
+        return True
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -58,6 +58,7 @@ NUMBERS = frozenset(
         "in_flight",
         "retries",
         "dropped",
+        "wait_ms",
     }
 )
 """Keys whose value is a number."""

@@ -1,4 +1,4 @@
-"""The edge as a process: listens, says its port, and on SIGTERM or SIGINT answers what is in flight before it ends."""
+"""The edge as a process: listens, says its port, and told to stop answers what is in flight before it ends."""
 
 import asyncio
 import os
@@ -16,14 +16,17 @@ from gateway.metrics.folder import Folder
 from gateway.metrics.keeping import kept
 from gateway.settings import WebSettings
 from gateway.web import logs
+from gateway.web.accepting import Acceptor, accepted
+from gateway.web.binding import bound
 from gateway.web.connection import EdgeServer
 from gateway.web.house import House
+from gateway.web.parent import Handover, Parent, Stop
 from gateway.web.server import Edge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS = 0.02
 
 
@@ -46,13 +49,18 @@ async def serve(
     settings: WebSettings,
     *,
     sockets: Sequence[socket.socket] = (),
+    parent: Parent | None = None,
     on_started: Callable[[int], None] | None = None,
     log: FilteringBoundLogger | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then drain and return; a second signal ends the draining.
+    """Serve until a signal, or until the parent says so or is gone; then drain and return.
 
-    sockets: bound, not yet listening or listening, used in place of host and port. on_started gets the real port once
-    connections are accepted. Raises OSError where the port is taken. Logs go to stderr unless log is given.
+    A second signal cuts the draining short; a worker's is cut by its parent only, since whoever ends a service may
+    signal every process of it.
+
+    sockets: listening, used in place of host and port. parent: where this is one of several workers. on_started gets
+    the port once connections are accepted. Raises BadSettings where the port is taken. Logs go to stderr unless log is
+    given.
     """
     if log is None:
         logs.configure(sys.stderr.buffer)
@@ -62,64 +70,92 @@ async def serve(
     folder = Folder.given()
     edge = Edge(house, settings, log, folder=folder)
     server = EdgeServer(edge)
-    listeners = await _listen(server, settings, sockets)
-    port = int(listeners[0].sockets[0].getsockname()[1])
-    with _signals(loop, log) as stops:
+    sockets = sockets or bound(settings)
+    port = int(sockets[0].getsockname()[1])
+    with _stops(loop, log, parent) as stops:
         async with kept(folder):
+            acceptors = _acceptors(server, sockets, parent)
             log.info("edge.started", port=port, pid=os.getpid())
             if on_started is not None:
                 on_started(port)
-            await stops.get()
-            await _drain(server, listeners, stops)
+            why = await stops.get()
+            if why in {Stop.SIGNAL, Stop.TOLD}:
+                edge.is_draining = True
+                await asyncio.sleep(settings.drain_notice_seconds)
+            await _close(acceptors, sockets)
+            handover = parent.handover if parent is not None and why is Stop.REPLACED else None
+            await _drain(server, handover, stops, cut=Stop.SIGNAL if parent is None else Stop.CUT)
     log.info("edge.stopped", port=port, pid=os.getpid(), in_flight=len(edge.working))
 
 
-async def _listen(server: EdgeServer, settings: WebSettings, sockets: Sequence[socket.socket]) -> list[asyncio.Server]:
-    loop = asyncio.get_running_loop()
-    backlog = settings.backlog_connections_max
-    if sockets:
-        return [await loop.create_server(server, sock=sock, backlog=backlog) for sock in sockets]
-    return [await loop.create_server(server, settings.host, settings.port, backlog=backlog)]
+def _acceptors(server: EdgeServer, sockets: Sequence[socket.socket], parent: Parent | None) -> list[Acceptor]:
+    """Accept from the listening sockets; a worker also from those that leave."""
+    is_shared = parent is not None
+    acceptors = [Acceptor(sock, accepted(sock), server, is_shared=is_shared) for sock in sockets]
+    if parent is not None:
+        handover = parent.handover
+        acceptors.append(Acceptor(handover.taking, handover.take, server, is_shared=is_shared))
+    return acceptors
+
+
+async def _close(acceptors: list[Acceptor], sockets: Sequence[socket.socket]) -> None:
+    """Accept no more; where this process alone held the sockets, who connects is refused from now on."""
+    for acceptor in acceptors:
+        await acceptor.close()
+    for sock in sockets:
+        sock.close()
 
 
 @contextmanager
-def _signals(loop: asyncio.AbstractEventLoop, log: FilteringBoundLogger) -> "Iterator[asyncio.Queue[signal.Signals]]":
-    """Queue the signals that end us."""
-    stops: asyncio.Queue[signal.Signals] = asyncio.Queue()
+def _stops(
+    loop: asyncio.AbstractEventLoop, log: FilteringBoundLogger, parent: Parent | None
+) -> "Iterator[asyncio.Queue[Stop]]":
+    """Queue what ends us: signals, and what comes from the parent."""
+    stops: asyncio.Queue[Stop] = asyncio.Queue()
+    caught = [number for number in SIGNALS if number is not signal.SIGHUP or _is_heard(number)]
 
-    def caught(number: signal.Signals) -> None:
-        log.info("edge.stopping", signal=number.name)
-        stops.put_nowait(number)
+    def catch(number: signal.Signals) -> None:
+        log.info("edge.stopping", signal=number.name, pid=os.getpid())
+        stops.put_nowait(Stop.SIGNAL)
 
-    for number in SIGNALS:
-        loop.add_signal_handler(number, caught, number)
+    def told(why: Stop) -> None:
+        log.info("edge.stopping", code=why.name.lower(), pid=os.getpid())
+        stops.put_nowait(why)
+
+    for number in caught:
+        loop.add_signal_handler(number, catch, number)
+    if parent is not None:
+        parent.follow(told)
     try:
         yield stops
     finally:
-        for number in SIGNALS:
+        for number in caught:
             loop.remove_signal_handler(number)
 
 
-async def _drain(server: EdgeServer, listeners: list[asyncio.Server], stops: asyncio.Queue[signal.Signals]) -> None:
-    """Say not ready, stop to accept, answer what is in flight within its bound, close."""
+def _is_heard(number: signal.Signals) -> bool:
+    """Whether whoever started us lets the signal through; `nohup` does not."""
+    return signal.getsignal(number) is not signal.SIG_IGN
+
+
+async def _drain(server: EdgeServer, handover: Handover | None, stops: asyncio.Queue[Stop], *, cut: Stop) -> None:
+    """Answer what is in flight within its bound, close the rest or hand it over; cut ends that."""
     edge = server.edge
     edge.is_draining = True
-    await asyncio.sleep(edge.settings.drain_notice_seconds)
-    for listener in listeners:
-        listener.close()
-    server.drain()
     deadline = time.monotonic() + edge.settings.drain_seconds_max
-    while (server.connections or edge.working) and not await _is_called(stops):
+    server.drain(handover)
+    while (server.connections or edge.working) and await _next(stops) is not cut:
         if time.monotonic() > deadline:
             edge.log.warning("edge.drain_cut", in_flight=len(edge.working))
             break
+        if handover is not None:
+            server.drain(handover)
     await server.shutdown(timeout=POLL_SECONDS)
 
 
-async def _is_called(stops: asyncio.Queue[signal.Signals]) -> bool:
-    """Wait a moment for one more signal."""
+async def _next(stops: asyncio.Queue[Stop]) -> Stop | None:
+    """Wait a moment for one more reason to stop."""
     try:
-        await asyncio.wait_for(stops.get(), POLL_SECONDS)
+        return await asyncio.wait_for(stops.get(), POLL_SECONDS)
     except TimeoutError:
-        return False
-    return True
+        return None

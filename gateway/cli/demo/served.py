@@ -30,7 +30,7 @@ class Served:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-c", "from gateway.cli import main; main()", "serve"),
-                *("--embedded", str(self._folder / "state"), "--port", str(self.port)),
+                *("--embedded", str(self._folder / "state"), "--port", str(self.port), "--workers", "1"),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
