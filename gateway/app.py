@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from adapters import jiangsu_injury, native
+from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
 from gateway.path import Path as Walk
@@ -181,6 +182,7 @@ async def serve(settings: Settings, target: Target, seals: Seals, on_started: Ca
     from gateway.web.running import serve as serve_edge
 
     async with application(settings, target.dsn, seals) as house:
+        set_aside()
         await serve_edge(house, settings.web, on_started=on_started)
 
 
