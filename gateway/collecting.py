@@ -8,8 +8,17 @@ last reference is freed at once, set aside or not.
 
 import gc
 
+YOUNG_OBJECTS_MAX = 10_000
+"""New objects between two passes over the young: a bill in hand is hundreds, and nearly all die by their last use."""
+
 
 def set_aside() -> None:
     """Collect what start-up left over, and set aside what is left. Call it once, when all is loaded."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX, *gc.get_threshold()[1:])
+
+
+def hold_off() -> None:
+    """Collect nothing from now on: for a command that reads its input, writes it and ends."""
+    gc.disable()

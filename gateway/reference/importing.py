@@ -15,7 +15,9 @@ from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 
 LEAD = timedelta(seconds=10)
-"""How far ahead a new version of a whole kind takes effect, so that every running process holds it by then."""
+"""How far ahead a new version of a whole kind takes effect at the least."""
+ROWS_READ_PER_SECOND = 10_000
+"""What a busy process surely takes over in a second: a version's lead is longer by its rows, so that all hold it by then."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -36,7 +38,7 @@ async def import_files(
 ) -> list[Summary]:
     """Take in files by their kind, all of them or none; raises ImportRefused with every fault of every file.
 
-    effective_at is aware; None means: a first version at once, persons' rows at once, other versions after LEAD.
+    effective_at is aware; None means: a first version at once, persons' rows at once, other versions after a lead.
     """
     sheets = [read(kind, files[name]) for name, kind in KINDS.items() if name in files]
     faults = [fault for sheet in sheets for fault in (*sheet.faults, *checks.check(sheet))]
@@ -53,6 +55,11 @@ async def import_files(
         return [
             await _write(connection, sheet, newest[sheet.kind.name], seals, (instant, effective_at)) for sheet in sheets
         ]
+
+
+def lead_of(rows: int) -> timedelta:
+    """Return how far ahead a new version of so many rows takes effect where nobody says when."""
+    return LEAD + timedelta(seconds=rows // ROWS_READ_PER_SECOND)
 
 
 async def _newest(connection: Connection, kind: str) -> dict[tuple[str, str], wholes.Newest]:
@@ -110,7 +117,7 @@ async def _write(
         before = newest.get((part.area, part.scheme))
         if sheet.kind.whole and before is not None and before.sha256 == part.sha256:
             continue
-        lead = LEAD if sheet.kind.whole and before is not None else timedelta(0)
+        lead = lead_of(part.row_count) if sheet.kind.whole and before is not None else timedelta(0)
         version = await _version(connection, sheet.kind.name, part, effective_at or instant + lead)
         written.append(version)
         added += part.row_count
