@@ -1,9 +1,9 @@
 """How the garbage collector is kept out of the way: what lives as long as the process is not looked through again.
 
-A full pass over a house that has just been opened takes tens of milliseconds, and the loop stands still for it. Modules,
-routes, statements and providers stay till the end, so they are set aside once; later passes look through what came
-since. Rows of catalogs are bytes, which the collector does not look at (gateway/reference/packed.py). What dies by its
-last reference is freed at once, set aside or not.
+A full pass over a house that has just been opened takes tens of milliseconds, and the loop stands still for it.
+Modules, routes, statements and providers stay till the end, so they are set aside once; later passes look through what
+came since. Rows of catalogs are bytes, which the collector does not look at (gateway/reference/packed.py). What dies by
+its last reference is freed at once, set aside or not.
 """
 
 import gc

@@ -57,8 +57,8 @@ def import_files(
     database transaction. An empty database is migrated first.
 
     providers, catalog, matches, policy: a file is all there is of each area and scheme in it, and becomes a new
-    version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000 rows, unless
-    --effective-at says otherwise. The same content again is nothing new.
+    version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000 rows
+    imported, unless --effective-at says otherwise. The same content again is nothing new.
 
     employers, workers, enrolments, recognitions, authorizations: rows that differ from what stands add a version, at
     once unless --effective-at says otherwise; rows that are not in the file stay as they are.

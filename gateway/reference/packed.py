@@ -42,8 +42,6 @@ _ENCODER = msgspec.msgpack.Encoder()
 class Packed:
     """What one version says: rows by key, packed. Never changed once a snapshot holds it."""
 
-    __slots__ = ("shards",)
-
     def __init__(self, shards: Sequence[Shard] = ()) -> None:
         """Take what another version shares, already copied; nothing is an empty version."""
         self.shards: list[Shard] = list(shards) or [{} for _ in range(SHARDS)]
