@@ -1,6 +1,6 @@
 """The closed loop: so many connections, each sending its next message as soon as the last one is answered.
 
-It measures what a server bears at a given concurrency, not what callers feel at a given rate: when the server slows down,
+It measures what a server bears at a given concurrency, not what callers feel at a given rate: when the server slows,
 so does this load.
 """
 
