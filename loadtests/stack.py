@@ -135,10 +135,9 @@ async def postmaster_pid(dsn: str) -> int:
     """Return the process id of a database's postmaster; 0 where it does not run on this machine."""
     connection = await asyncpg.connect(dsn)
     try:
-        backend = await connection.fetchval("SELECT pg_backend_pid()")
+        return _parent(await connection.fetchval("SELECT pg_backend_pid()"), named="postgres")
     finally:
         await connection.close()
-    return _parent(backend, named="postgres")
 
 
 def _parent(pid: int, *, named: str) -> int:
