@@ -126,7 +126,9 @@ async def test_an_unexpected_refusal_fails_the_audit(database_dsn: str, tmp_path
     (message,) = [record.message for record in again.records]
     assert [record.code for record in (*first.records, *again.records)] == ["", "message.content_differs"]
     named = f"message {message.message_id} visit {message.visit_no} bill {message.bill_no}"
-    assert [named in fault for fault in said.faults if fault.startswith("expected to be done, but was refused")] == [True]
+    assert [named in fault for fault in said.faults if fault.startswith("expected to be done, but was refused")] == [
+        True
+    ]
 
 
 def _renamed(record: Sent) -> Message:
