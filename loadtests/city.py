@@ -38,6 +38,7 @@ _SORTS = tuple(sort for sort, share in _SHARES.items() for _ in range(share))
 """Sorts of twenty items in a row, in about the shares of a real catalog that lists no herbs."""
 _GRANTED: dict[int, Granted] = {3: "rehabilitation", 5: "relapse", 7: "device"}
 """Last digit of a worker's number → the authorization that he has beside his recognition."""
+LAST_DIGIT: dict[Granted, int] = {kind: digit for digit, kind in _GRANTED.items()}
 RELAPSE_FEN = 60_000
 REHABILITATION_FEN, REHABILITATION_DAYS = 600_000, 40
 DEVICES = 2

@@ -6,8 +6,6 @@ from contextlib import suppress
 from typing import Self
 
 EVERY_SECONDS = 0.01
-TIRED_US = 10_000
-"""A client whose p99 lag is longer than this measures itself."""
 
 
 class LagSampler:

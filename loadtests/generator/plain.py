@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from loadtests import city
 from loadtests.city import City
-from loadtests.generator.lines import Line, instant, items
-from loadtests.generator.message import Message, Prepared, post
+from loadtests.generator.document import Bill, written
+from loadtests.generator.lines import Line
+from loadtests.generator.message import Prepared
 
 PLAIN_SORTS = ("drug", "service", "consumable")
 DAYS = 200
@@ -41,23 +42,18 @@ def _step(workers: int, draw: random.Random) -> int:
 
 def _bill(draw: random.Random, number: str, worker: int, hospital: int, chosen: list[int]) -> Prepared:
     noise = draw.getrandbits(30)
-    day = noise % DAYS
     lines = [Line(item, 1 + (noise >> place % 24) % 3, 540 + place) for place, item in enumerate(chosen)]
-    said, charged_fen = items(day, lines, doctor=noise % 90_000)
-    visit_no, bill_no = f"V{number}", f"B{number}"
-    body = (
-        f'{{"visit":{{"visit_no":"{visit_no}","worker_id":"{city.worker_id(worker)}","visit_kind":"outpatient",'
-        f'"admitted_at":"{instant(day, 500)}","diagnosis_codes":["{city.DIAGNOSIS}"],'
-        f'"qualification_ids":["{city.qualification_id(worker)}"],"department_code":"D{noise % 40:03d}"}},'
-        f'"bill":{{"bill_no":"{bill_no}","charged_fen":{charged_fen}}},"items":{said}}}'
+    return written(
+        Bill(
+            message_id=f"M{number}",
+            visit_no=f"V{number}",
+            bill_no=f"B{number}",
+            provider=hospital,
+            worker=worker,
+            qualification_id=city.qualification_id(worker),
+            lines=lines,
+            day=noise % DAYS,
+            kind="plain",
+            doctor=noise % 90_000,
+        )
     )
-    message = Message(
-        message_id=f"M{number}",
-        provider=hospital,
-        visit_no=visit_no,
-        bill_no=bill_no,
-        charged_fen=charged_fen,
-        lines=len(chosen),
-        kind="plain",
-    )
-    return post("/v1/bills", message, body.encode())
