@@ -40,10 +40,9 @@ class Run:
         count = int(plan.seconds * CLOSED_PER_S) if plan.arrivals == "closed" else sum(1 for _ in plan.moments())
         ahead = list(islice(self._messages, min(count, PREBUILT_MAX)))
         self._told = 0
-        begins_s = time.perf_counter() - self._began
         print(f"{plan.name}: {plan.arrivals}, {_aim(plan)}, {plan.seconds:g} s", flush=True)
         done = await run_stretch(
-            self._target, plan, chain(ahead, self._messages), begins_s=begins_s, watch=self._second_passed
+            self._target, plan, chain(ahead, self._messages), origin=self._began, watch=self._second_passed
         )
         self._stretches.append(done)
         return done.step

@@ -33,6 +33,7 @@ class ClosedLoop:
         self._messages = iter(messages)
         await self._pool.open()
         try:
+            self._tape.begin()
             self._running = True
             for connection in self._ready:
                 self.freed(connection)

@@ -40,7 +40,6 @@ class OpenLoop:
         self._waiting: deque[tuple[Sent, bytes, bool]] = deque()
         self._schedule: Iterator[tuple[float, Prepared]] = iter(())
         self._next: tuple[float, Prepared] | None = None
-        self._begins_us = 0
         self._all_due = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self.dropped = 0
@@ -53,7 +52,7 @@ class OpenLoop:
         try:
             self._schedule = zip(moments, messages, strict=False)
             self._next = next(self._schedule, None)
-            self._begins_us = self._tape.now_us()
+            self._tape.begin()
             self._tick()
             await self._all_due.wait()
             await self._drained()
@@ -76,7 +75,7 @@ class OpenLoop:
         """Send all whose moment has come, and sleep until the next one's."""
         now_us = self._tape.now_us()
         while self._next is not None:
-            due_us = self._begins_us + int(self._next[0] * 1e6)
+            due_us = int(self._next[0] * 1e6)
             if due_us > now_us:
                 pause = max(1, math.ceil((due_us - now_us) / 1000)) / 1000  # timers count whole milliseconds
                 self._timer = asyncio.get_running_loop().call_later(pause, self._tick)

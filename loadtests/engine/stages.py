@@ -33,7 +33,7 @@ async def scrape(urls: Sequence[str]) -> Scraped:
         for url in urls:
             try:
                 async with session.get(f"{url}/metrics") as answer:
-                    if answer.status != HTTP_OK:
+                    if answer.status != HTTP_OK or answer.content_type != "text/plain":
                         return NOTHING
                     _add(await answer.text(), samples)
             except (aiohttp.ClientError, TimeoutError):

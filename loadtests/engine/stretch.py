@@ -86,12 +86,12 @@ async def run_stretch(
     plan: Plan,
     messages: Iterable[Prepared],
     *,
-    begins_s: float = 0.0,
+    origin: float | None = None,
     watch: Callable[[Tape], None] | None = None,
 ) -> Stretch:
     """Run a stretch and measure it.
 
-    watch is called each second with what there is so far. begins_s: since the run began.
+    watch is called each second with what there is so far. origin: time.perf_counter() when the run began.
     """
     tape = Tape(sample_every=max(1, int(plan.rate_per_s * plan.seconds / WHOLES)) if plan.rate_per_s else 50)
     before = await _read(target)
@@ -102,8 +102,11 @@ async def run_stretch(
         if watching:
             watching.cancel()
     after = await _read(target)
+    begins_s = tape.began - origin if origin is not None else 0.0
     counts = _counts(plan, tape, dropped, took_s)
-    step = msgspec.structs.replace(counts, begins_s=begins_s, client_lag=latency(lag.lags_us), **_spent(before, after))
+    step = msgspec.structs.replace(
+        counts, begins_s=round(begins_s, 6), client_lag=latency(lag.lags_us), **_spent(before, after)
+    )
     return Stretch(step=step, tape=tape, begins_s=begins_s)
 
 

@@ -82,12 +82,16 @@ class Tape:
         self.wholes: list[Whole] = []
         self._sample_every = sample_every
         self._sample_max = sample_max
-        self._started = time.perf_counter()
-        self.started_at = time.time()
+        self.began = time.perf_counter()
+
+    def begin(self) -> None:
+        """Let the first moment be now: connections are made."""
+        assert not self.records
+        self.began = time.perf_counter()
 
     def now_us(self) -> int:
-        """Return microseconds since the start."""
-        return int((time.perf_counter() - self._started) * 1e6)
+        """Return microseconds since the first moment."""
+        return int((time.perf_counter() - self.began) * 1e6)
 
     def due(self, message: Message, due_us: int) -> Sent:
         """Note a message whose moment has come."""

@@ -1,5 +1,7 @@
 """A small load city served by a real gateway, for tests of the load kit."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import islice
@@ -28,3 +30,18 @@ async def plain_load(up: Serving, *, bills: int, run: str = "t", lines: int = 4)
     tape = Tape(sample_every=1)
     await ClosedLoop(up.urls, 8, tape).run(30, islice(plain(SMALL, seed=1, run=run, lines=lines), bills))
     return tape
+
+
+@asynccontextmanager
+async def toy_server(capacity_per_s: float, *freeze: float) -> AsyncIterator[str]:
+    """A server of known capacity in a process of its own; freeze: seconds until it stands still, and for how long."""
+    words = [sys.executable, str(Path(__file__).with_name("toy.py")), str(capacity_per_s), *map(str, freeze)]
+    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(20):
+            port = int(await process.stdout.readline())
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        await process.wait()
