@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateway.core.context import Catalog, PolicyBook
 from gateway.core.snapshot import Snapshot
-from gateway.reference.packed import ITEMS, MATCHES, Rows
+from gateway.reference.packed import Rows, read_items, read_matches
 from gateway.reference.reading import Part, Version
 
 Numbers: TypeAlias = tuple[int, ...]
@@ -81,8 +81,8 @@ class Merged:
         parts: list[Any] = [self._parts[number] for number in numbers]
         match kind:
             case "catalog":
-                return Rows(parts, ITEMS.decode)
+                return Rows(parts, read_items)
             case "matches":
-                return Rows(parts, MATCHES.decode)
+                return Rows(parts, read_matches)
             case _:
                 return {key: rows for part in parts for key, rows in part.items()}

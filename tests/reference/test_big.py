@@ -16,7 +16,7 @@ from gateway.core.context import Catalog
 from gateway.reference import holder
 from gateway.reference.holder import Reference
 from gateway.reference.importing import import_files
-from gateway.reference.packed import ITEMS, Packed, Rows, key_of, pack
+from gateway.reference.packed import Packed, Rows, key_of, pack, read_items
 from gateway.store.database import Connection, Pool
 from gateway.store.sealing import Seals
 from schemas.facts import CatalogItem
@@ -276,7 +276,7 @@ def test_packed_rows_read_back_as_they_were(one: list[CatalogItem], other: list[
         versions.append(packed)
         expected |= by_key
 
-    read: Rows[tuple[str, str, str], CatalogItem] = Rows(versions, ITEMS.decode)
+    read: Rows[tuple[str, str, str], CatalogItem] = Rows(versions, read_items)
 
     as_dicts = {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in read.items()}
     assert as_dicts == {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in expected.items()}
