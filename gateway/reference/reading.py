@@ -16,8 +16,8 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionPr
 Part: TypeAlias = Mapping[Any, Any] | Packed
 """What one version says: its rows by the key they are looked up with."""
 
-ROWS_AT_ONCE = 250
-"""About a millisecond's work."""
+ROWS_AT_ONCE = 125
+"""Less than a millisecond's work."""
 _ITEMS = msgspec.json.Decoder(tuple[CatalogItem, ...])
 _MATCHES = msgspec.json.Decoder(tuple[Match, ...])
 
