@@ -65,6 +65,7 @@ async def part_of(connection: Connection, version: Version, before: int, held: P
 async def _rows(connection: Connection, name: str, *versions: int) -> AsyncIterator[list[asyncpg.Record]]:
     """Yield rows of a version in short lists, letting others run between them."""
     async with connection.transaction(readonly=True):
+        await connection.fetchval(QUERIES["reference_patience"].sql)
         cursor = await connection.cursor(QUERIES[name].sql, *versions)
         while rows := await cursor.fetch(ROWS_AT_ONCE):
             yield rows

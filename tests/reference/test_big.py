@@ -17,7 +17,7 @@ from gateway.reference import holder
 from gateway.reference.holder import Reference
 from gateway.reference.importing import import_files
 from gateway.reference.packed import Packed, Rows, key_of, pack, read_items
-from gateway.store.database import Connection, Pool
+from gateway.store.database import Connection, Pool, SessionLimits, open_pool
 from gateway.store.sealing import Seals
 from schemas.facts import CatalogItem
 
@@ -119,6 +119,18 @@ async def test_a_big_catalog_and_its_next_version_hold_nobody_up(session: Connec
     assert len(after.catalog.items) == ROWS
     assert (ceiling(before.catalog, "X00004200421178"), ceiling(after.catalog, "X00004200421178")) == ("747.06", "1.00")
     assert max(first.worst_seconds, second.worst_seconds) < STALL_SECONDS_MAX
+
+
+async def test_a_big_catalog_is_taken_though_statements_must_be_short(session: Connection, database_dsn: str) -> None:
+    """A limit on statements that suits bills does not keep a process from a catalog whose sorting takes longer."""
+    await publish(session, codes(ROWS))
+    limits = SessionLimits(statement_timeout_ms=60)
+    pool = await open_pool(database_dsn, application_name="tests", connections_max=1, limits=limits)
+    reference = Reference(pool)
+    await reference.refresh()
+    await pool.close()
+
+    assert ceiling(reference.newest().catalog, "X00004200421178") == "747.06"
 
 
 async def test_a_row_takes_few_bytes(session: Connection, pool: Pool) -> None:

@@ -9,6 +9,10 @@ ORDER BY version;
 -- The database's clock.
 SELECT clock_timestamp() AS instant;
 
+-- name: reference_patience
+-- Lets one database transaction read for up to two minutes a statement: a big catalog is sorted before its first row.
+SELECT set_config('statement_timeout', '120s', true);
+
 -- name: reference_providers
 -- Providers of one version.
 SELECT code, name, kind, area, scheme, dialect, profile, token_sha256
