@@ -57,8 +57,8 @@ def import_files(
     database transaction. An empty database is migrated first.
 
     providers, catalog, matches, policy: a file is all there is of each area and scheme in it, and becomes a new
-    version; the first takes effect at once, a later one after 10 seconds unless --effective-at says otherwise. The same
-    content again is nothing new.
+    version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000 rows
+    imported, unless --effective-at says otherwise. The same content again is nothing new.
 
     employers, workers, enrolments, recognitions, authorizations: rows that differ from what stands add a version, at
     once unless --effective-at says otherwise; rows that are not in the file stay as they are.
@@ -111,9 +111,11 @@ def _import(
 ) -> "list[Summary]":
     import asyncio
 
+    from gateway.collecting import hold_off
     from gateway.store.database import open_target
     from gateway.store.secrets_file import default_secrets_path, load_or_create
 
+    hold_off()
     with open_target(dsn=dsn, embedded=embedded) as target:
         seals = load_or_create(secrets or default_secrets_path(embedded))
         return asyncio.run(_in_session(target.dsn, files, seals, instant))

@@ -4,6 +4,7 @@ import re
 import types
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -11,8 +12,11 @@ import msgspec
 from schemas import scalars
 
 LIST_SEPARATOR = "|"
+CELLS_REMEMBERED_MAX = 4096
+"""Of one column, with the values read from them: areas, sorts, units and days come again and again."""
 _INTEGER = re.compile(r"-?[0-9]{1,16}")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
+_ENCODER = msgspec.msgpack.Encoder()
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _WORDS: dict[Any, tuple[str, str]] = {
@@ -63,10 +67,12 @@ def reader(kind: Any) -> Callable[[str], Any]:
     if origin is dict:
         return _pairs_reader(reader(get_args(kind)[1]))
     zh, en = _words(kind)
+    decoder = msgspec.msgpack.Decoder(kind)
 
+    @lru_cache(CELLS_REMEMBERED_MAX)
     def read(cell: str) -> Any:
         try:
-            return msgspec.convert(_plain(kind, cell), kind)
+            return decoder.decode(_ENCODER.encode(_plain(kind, cell)))
         except (ValueError, KeyError, msgspec.ValidationError):
             raise BadCell(zh, en) from None
 

@@ -15,7 +15,9 @@ from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
 
 LEAD = timedelta(seconds=10)
-"""How far ahead a new version of a whole kind takes effect, so that every running process holds it by then."""
+"""How far ahead a new version of a whole kind takes effect at the least."""
+ROWS_PER_SECOND = 10_000
+"""What is surely written, and taken over by a busy process, in a second: the lead is longer by an import's rows."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -31,12 +33,21 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Announced versions that will not come into force, because this one is newer and takes effect before them."""
 
 
+class Begins(Struct, frozen=True, kw_only=True):
+    """When an import takes effect."""
+
+    first: datetime
+    """Rows about persons, and the first version of a kind, area and scheme."""
+    later: datetime
+    """A version that takes another's place: all of one import at one instant."""
+
+
 async def import_files(
     connection: Connection, files: Mapping[str, bytes], seals: Seals, effective_at: datetime | None = None
 ) -> list[Summary]:
     """Take in files by their kind, all of them or none; raises ImportRefused with every fault of every file.
 
-    effective_at is aware; None means: a first version at once, persons' rows at once, other versions after LEAD.
+    effective_at is aware; None means: a first version at once, persons' rows at once, other versions after a lead.
     """
     sheets = [read(kind, files[name]) for name, kind in KINDS.items() if name in files]
     faults = [fault for sheet in sheets for fault in (*sheet.faults, *checks.check(sheet))]
@@ -50,9 +61,17 @@ async def import_files(
         faults += _too_early(sheets, newest, instant, effective_at)
         if faults:
             raise ImportRefused(_sorted(faults))
-        return [
-            await _write(connection, sheet, newest[sheet.kind.name], seals, (instant, effective_at)) for sheet in sheets
-        ]
+        lead = lead_of(sum(len(sheet.entries) for sheet in sheets))
+        begins = Begins(
+            first=effective_at or instant,
+            later=effective_at or await connection.fetchval(QUERIES["reference_instant"].sql) + lead,
+        )
+        return [await _write(connection, sheet, newest[sheet.kind.name], seals, begins) for sheet in sheets]
+
+
+def lead_of(rows: int) -> timedelta:
+    """Return how far ahead versions that come with so many rows take effect where nobody says when."""
+    return LEAD + timedelta(seconds=rows // ROWS_PER_SECOND)
 
 
 async def _newest(connection: Connection, kind: str) -> dict[tuple[str, str], wholes.Newest]:
@@ -99,9 +118,8 @@ async def _write(
     sheet: Sheet,
     newest: Mapping[tuple[str, str], wholes.Newest],
     seals: Seals,
-    instants: tuple[datetime, datetime | None],
+    begins: Begins,
 ) -> Summary:
-    instant, effective_at = instants
     written: list[Version] = []
     silenced: list[int] = []
     added = 0
@@ -110,8 +128,8 @@ async def _write(
         before = newest.get((part.area, part.scheme))
         if sheet.kind.whole and before is not None and before.sha256 == part.sha256:
             continue
-        lead = LEAD if sheet.kind.whole and before is not None else timedelta(0)
-        version = await _version(connection, sheet.kind.name, part, effective_at or instant + lead)
+        begin = begins.later if sheet.kind.whole and before is not None else begins.first
+        version = await _version(connection, sheet.kind.name, part, begin)
         written.append(version)
         added += part.row_count
         if before is not None and sheet.kind.whole and before.effective_at > version.effective_at:

@@ -9,7 +9,7 @@ import msgspec
 from gateway.reference.files import Sheet
 from gateway.reference.kinds import Employer
 from gateway.reference.reading import Connection, Version
-from gateway.reference.wholes import Copy, Part, digest
+from gateway.reference.wholes import Copy, Part, copy_rows, digest
 from gateway.store.facts import (
     authorization_of,
     enrolment_of,
@@ -125,10 +125,8 @@ def _copier(group: list[Owned], seals: Seals) -> Copy:
 
 
 async def _copy(connection: Connection, table: str, version: Version, rows: Iterable[dict[str, Any]]) -> None:
-    stamped = [{"version": version.version, "effective_at": version.effective_at, **row} for row in rows]
-    await connection.copy_records_to_table(
-        table, columns=list(stamped[0]), records=(tuple(row.values()) for row in stamped)
-    )
+    stamp = {"version": version.version, "effective_at": version.effective_at}
+    await copy_rows(connection, table, (stamp | row for row in rows))
 
 
 async def _copy_employers(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:

@@ -3,14 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from gateway.core.context import Catalog, PolicyBook
 from gateway.core.snapshot import Snapshot
+from gateway.reference.packed import Rows, read_items, read_matches
 from gateway.reference.reading import Part, Version
 
+Numbers: TypeAlias = tuple[int, ...]
 REFERENCE_KINDS = ("providers", "catalog", "matches", "policy")
 
 
@@ -23,6 +25,10 @@ class Timeline(Struct, frozen=True, kw_only=True):
     def at(self, instant: datetime) -> Snapshot:
         """Return the snapshot in force; before the first that is held, the first."""
         return self.snapshots[max(bisect_right(self.begins, instant) - 1, 0)]
+
+    def superseded_by(self, instant: datetime) -> bool:
+        """Return whether the first snapshot that is held was superseded by then."""
+        return len(self.begins) > 1 and self.begins[1] <= instant
 
 
 def steps(versions: Iterable[Version], floor: datetime) -> list[tuple[datetime, list[Version]]]:
@@ -42,16 +48,16 @@ def _in_force(known: list[Version], instant: datetime) -> list[Version]:
 class Merged:
     """Joins the parts of several areas into one mapping a kind; equal lists of versions share one mapping."""
 
-    def __init__(self, parts: Mapping[int, Part], before: Mapping[tuple[int, ...], Part]) -> None:
+    def __init__(self, parts: Mapping[int, Part], before: Mapping[Numbers, Mapping[Any, Any]]) -> None:
         """Take the parts by version number, and what was joined before of the same version numbers."""
         self._parts = parts
         self._before = before
-        self.joined: dict[tuple[int, ...], Part] = {}
+        self.joined: dict[Numbers, Mapping[Any, Any]] = {}
 
     def snapshot(self, versions: list[Version]) -> Snapshot:
         """Return the snapshot in which exactly these versions are in force."""
         by_kind = {
-            kind: self._merge(tuple(version.version for version in versions if version.kind == kind))
+            kind: self._merge(kind, tuple(version.version for version in versions if version.kind == kind))
             for kind in REFERENCE_KINDS
         }
         return Snapshot(
@@ -63,17 +69,20 @@ class Merged:
             policies=PolicyBook(rows=by_kind["policy"]),
         )
 
-    def _merge(self, numbers: tuple[int, ...]) -> Part:
+    def _merge(self, kind: str, numbers: tuple[int, ...]) -> Mapping[Any, Any]:
         if not numbers:
             return {}
         if numbers not in self.joined:
-            self.joined[numbers] = self._before.get(numbers) or self._join(numbers)
+            known = self._before.get(numbers)
+            self.joined[numbers] = self._join(kind, numbers) if known is None else known
         return self.joined[numbers]
 
-    def _join(self, numbers: tuple[int, ...]) -> Part:
-        if len(numbers) == 1:
-            return self._parts[numbers[0]]
-        joined: dict[Any, Any] = {}
-        for number in numbers:
-            joined.update(self._parts[number])
-        return joined
+    def _join(self, kind: str, numbers: tuple[int, ...]) -> Mapping[Any, Any]:
+        parts: list[Any] = [self._parts[number] for number in numbers]
+        match kind:
+            case "catalog":
+                return Rows(parts, read_items)
+            case "matches":
+                return Rows(parts, read_matches)
+            case _:
+                return {key: rows for part in parts for key, rows in part.items()}

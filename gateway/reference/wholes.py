@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeAlias
 
 import msgspec
@@ -99,11 +100,16 @@ def _copier(kind: str, facts: list[Any]) -> Copy:
 
 
 async def _copy(connection: Connection, table: str, version: Version, rows: Iterable[dict[str, Any]]) -> None:
-    rows = [{"version": version.version, **row} for row in rows]
-    if rows:
-        await connection.copy_records_to_table(
-            table, columns=list(rows[0]), records=(tuple(row.values()) for row in rows)
-        )
+    await copy_rows(connection, table, ({"version": version.version, **row} for row in rows))
+
+
+async def copy_rows(connection: Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows, all of the same columns, as they come: no more than a buffer of them is held."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is not None:
+        records = (tuple(row.values()) for row in chain((first,), rows))
+        await connection.copy_records_to_table(table, columns=list(first), records=records)
 
 
 def _provider_row(provider: Provider) -> dict[str, Any]:

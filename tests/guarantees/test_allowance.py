@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.histories import Operation, explained
 from tests.guarantees.insisting import cancel, founded, submit, value
 from tests.house import Answer, Gateway

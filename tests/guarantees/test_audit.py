@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from gateway.store.database import connect
+from loadtests.audit.books import QUESTIONS, audit, faults_in
 from tests import city
-from tests.guarantees.audit import QUESTIONS, audit, faults_in
-from tests.house import Gateway, gateways
+from tests.house import ROOT, Gateway, gateways
 
+BOOKS = ROOT / "loadtests" / "audit" / "books.sql"
 AMOUNT_FEN = 100_000
 IN_FORCE = "(SELECT settlement_id FROM settlement WHERE visit_no = 'KEPT')"
 CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation' AND visit_no = 'CANCELLED')"
@@ -180,4 +181,4 @@ def test_every_question_has_a_name_of_its_own() -> None:
     names = [fault for fault, _ in QUESTIONS]
 
     assert len(set(names)) == len(names)
-    assert len(names) == Path(__file__).with_name("audit.sql").read_text(encoding="utf-8").count("-- fault:")
+    assert len(names) == BOOKS.read_text(encoding="utf-8").count("-- fault:")

@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import founded, rows, submit, value
 from tests.guarantees.points import POINTS, Points
 from tests.house import Answer, Gateway

@@ -11,9 +11,9 @@ from gateway.app import application
 from gateway.settings import Settings
 from gateway.store.queries import QUERIES
 from gateway.store.secrets_file import load_or_create
+from loadtests.audit.books import faults_in
 from schemas.dialect import Inbound
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import insist, rows
 from tests.guarantees.jiangsu import Hospital
 from tests.guarantees.points import Points

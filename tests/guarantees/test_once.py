@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import cancel, founded, insist, rows, submit, value
 from tests.guarantees.jiangsu import Hospital
 from tests.house import Answer

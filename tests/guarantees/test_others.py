@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import founded, insist, reverse, rows, submit
 from tests.guarantees.jiangsu import Hospital
 from tests.house import Answer, Gateway

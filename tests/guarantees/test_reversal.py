@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import cancel, founded, insist, reverse, rows, submit, value
 from tests.guarantees.jiangsu import Hospital
 from tests.guarantees.points import POINTS, Points

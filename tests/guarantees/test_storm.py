@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.house import Answer, Gateway, gateways
 
 ROUNDS, AT_ONCE = 12, 24

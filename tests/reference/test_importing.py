@@ -113,6 +113,18 @@ async def test_a_later_version_takes_effect_after_a_lead(
     assert second.effective_at - first.effective_at >= LEAD
 
 
+async def test_the_more_rows_the_longer_the_lead(session: Connection, files: dict[str, bytes], seals: Seals) -> None:
+    """A version of 20,000 rows takes effect two seconds later than a small one: every process has to take them over."""
+    header, row = files["catalog"].decode().splitlines()[:2]
+    await import_files(session, files, seals)
+    bigger = "\n".join([header, *(row.replace("K1", f"K{number}") for number in range(1, 20_001))])
+    began = await session.fetchval("SELECT clock_timestamp()")
+    (summary,) = await import_files(session, {"catalog": bigger.encode()}, seals)
+
+    assert summary.effective_at is not None
+    assert summary.effective_at - began >= LEAD + timedelta(seconds=2)
+
+
 async def test_the_past_is_not_rewritten(session: Connection, files: dict[str, bytes], seals: Seals) -> None:
     """An instant that has passed is refused once there is a version."""
     await import_files(session, {"policy": files["policy"]}, seals)

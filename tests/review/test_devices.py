@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from loadtests.audit.books import faults_in
 from tests import city
 from tests.desk.counter import done
-from tests.guarantees.audit import faults_in
 from tests.review.test_one_batch import counting, together
 
 DEVICE = {"catalog_code": "10001", "quantity": "1", "unit_price_yuan": "800.00", "amount_fen": 80000}

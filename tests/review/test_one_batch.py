@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.store.database import connect
+from loadtests.audit.books import faults_in
 from tests import city
 from tests.desk.counter import Counter, done
-from tests.guarantees.audit import faults_in
 from tests.guarantees.jiangsu import Hospital
 from tests.guarantees.points import Points
 from tests.house import Answer, gateways

@@ -9,6 +9,10 @@ ORDER BY version;
 -- The database's clock.
 SELECT clock_timestamp() AS instant;
 
+-- name: reference_patience
+-- Lets one database transaction read for up to two minutes a statement: a big catalog is sorted before its first row.
+SELECT set_config('statement_timeout', '120s', true);
+
 -- name: reference_providers
 -- Providers of one version.
 SELECT code, name, kind, area, scheme, dialect, profile, token_sha256
@@ -24,18 +28,31 @@ WHERE version = $1::bigint
 ORDER BY provider_code, valid_from;
 
 -- name: reference_catalog
--- Catalog rows of one version, those of one code together.
-SELECT code, content
-FROM catalog_item
-WHERE version = $1::bigint
-ORDER BY code, valid_from;
+-- Codes of version $1 whose rows are not those of version $2 (0: none), with their rows as a JSON list; NULL: gone.
+SELECT code, fresh.rows
+FROM (SELECT code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM catalog_item WHERE version = $1::bigint GROUP BY code) AS fresh
+FULL JOIN
+     (SELECT code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM catalog_item WHERE version = $2::bigint GROUP BY code) AS held
+USING (code)
+WHERE fresh.rows IS DISTINCT FROM held.rows;
 
 -- name: reference_matches
--- Matches of one version, those of one local code together.
-SELECT provider_code, local_code, valid_from, valid_to, area, scheme, catalog_code, state
-FROM catalog_match
-WHERE version = $1::bigint
-ORDER BY provider_code, local_code, valid_from;
+-- Local codes of version $1 whose rows are not those of version $2 (0: none), as reference_catalog has it.
+WITH said AS NOT MATERIALIZED (
+    SELECT version, provider_code, local_code, valid_from, json_build_object(
+        'area', area, 'scheme', scheme, 'provider_code', provider_code, 'local_code', local_code,
+        'catalog_code', catalog_code, 'state', state, 'valid_from', valid_from, 'valid_to', valid_to)::text AS content
+    FROM catalog_match)
+SELECT provider_code, local_code, fresh.rows
+FROM (SELECT provider_code, local_code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM said WHERE version = $1::bigint GROUP BY provider_code, local_code) AS fresh
+FULL JOIN
+     (SELECT provider_code, local_code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM said WHERE version = $2::bigint GROUP BY provider_code, local_code) AS held
+USING (provider_code, local_code)
+WHERE fresh.rows IS DISTINCT FROM held.rows;
 
 -- name: reference_policy
 -- Policy rows of one version.
