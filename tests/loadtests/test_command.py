@@ -57,7 +57,7 @@ async def test_stairs_and_soak_follow_one_another(database_dsn: str, tmp_path: P
     out = tmp_path / "soak.json"
     async with small_city(database_dsn, tmp_path) as (_, up):
         words = ("soak", "--url", up.urls[0], "--dsn", database_dsn, *CITY, "--seconds", "1", "--out", str(out))
-        code, said = await loadtests(*words, "--first", "20", "--factor", "8", "--step-seconds", "1")
+        code, said = await loadtests(*words, "--first", "20", "--factor", "3", "--step-seconds", "1")
         made = bundle.read(out)
 
     assert code == 0, said
