@@ -51,8 +51,10 @@ FALSIFIED = {
     ),
     "an answer never stored": (
         [
-            "UPDATE message SET answer_sealed = NULL FROM settlement AS s "
-            "WHERE message.settlement_id = s.settlement_id AND s.bill_no = :bill"
+            (
+                "UPDATE message SET answer_sealed = NULL FROM settlement AS s "
+                "WHERE message.settlement_id = s.settlement_id AND s.bill_no = :bill"
+            )
         ],
         {"took effect, but its answer was never stored"},
     ),
