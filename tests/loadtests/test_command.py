@@ -11,7 +11,11 @@ from loadtests import bundle
 from tests.house import ROOT
 from tests.loadtests.load import SMALL, plain_load, small_city
 
-CITY = ("--workers", str(SMALL.workers), "--providers", str(SMALL.providers), "--items", str(SMALL.items))
+CITY = (
+    *("--city-workers", str(SMALL.workers)),
+    *("--city-providers", str(SMALL.providers)),
+    *("--city-items", str(SMALL.items)),
+)
 
 
 async def loadtests(*words: str) -> tuple[int, str]:
