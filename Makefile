@@ -3,7 +3,7 @@ VENV := .venv
 PY   := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: demo test lint format lock soak clean
+.PHONY: demo test lint format lock load soak clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	test -x $(PY) || python3 -m venv $(VENV)
@@ -16,6 +16,9 @@ demo: $(VENV)/ready  ## plays a morning through both doors on an embedded Postgr
 
 test: lint  ## everything CI checks
 	$(PY) -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
+
+load: $(VENV)/ready  ## two minutes of stairs on a stack of its own, audited; the bundle goes to build/load/stairs.json
+	@$(PY) -m loadtests stairs --out build/load/stairs.json $(ARGS)
 
 soak: $(VENV)/ready  ## the long runs
 	$(PY) -m pytest -n 2 -m soak $(ARGS)

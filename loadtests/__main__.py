@@ -138,7 +138,7 @@ async def _target(options: argparse.Namespace) -> AsyncIterator[Target]:
         yield Target(urls=tuple(options.url), gateway_pids=tuple(options.pid), dsn=options.dsn, postmaster_pid=pid)
         return
     async with _database(options) as database:
-        print(f"a city of {options.workers} workers is imported …", flush=True)
+        print(f"a city of {options.city_workers} workers is imported …", flush=True)
         await import_city(database, city_of(options))
         async with serving(database, processes=options.processes) as up:
             yield Target(urls=up.urls, gateway_pids=up.pids, dsn=database.dsn, postmaster_pid=database.postmaster_pid)

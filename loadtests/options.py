@@ -63,14 +63,14 @@ def _common_options(command: argparse.ArgumentParser) -> None:
 
 
 def _city_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--workers", type=int, default=100_000, help="of the city (default 100,000)")
-    command.add_argument("--providers", type=int, default=68)
-    command.add_argument("--items", type=int, default=1_000, help="of the catalog; up to 500,000")
+    command.add_argument("--city-workers", type=int, default=100_000, help="injured workers (default 100,000)")
+    command.add_argument("--city-providers", type=int, default=68)
+    command.add_argument("--city-items", type=int, default=1_000, help="of the catalog; up to 500,000")
 
 
 def city_of(options: argparse.Namespace) -> City:
     """Return the city that options name."""
-    return City(workers=options.workers, providers=options.providers, items=options.items)
+    return City(workers=options.city_workers, providers=options.city_providers, items=options.city_items)
 
 
 def refused(options: argparse.Namespace) -> str | None:

@@ -1,6 +1,7 @@
 """One run: stretches of load on one target, told second by second, audited, and left as a bundle."""
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -38,11 +39,11 @@ class Run:
     async def stretch(self, plan: Plan) -> bundle.Step:
         """Run one stretch and return its figures."""
         count = int(plan.seconds * CLOSED_PER_S) if plan.arrivals == "closed" else sum(1 for _ in plan.moments())
-        ahead = list(islice(self._messages, min(count, PREBUILT_MAX)))
+        ahead = deque(islice(self._messages, min(count, PREBUILT_MAX)))
         self._told = 0
         print(f"{plan.name}: {plan.arrivals}, {_aim(plan)}, {plan.seconds:g} s", flush=True)
         done = await run_stretch(
-            self._target, plan, chain(ahead, self._messages), origin=self._began, watch=self._second_passed
+            self._target, plan, chain(_given_out(ahead), self._messages), origin=self._began, watch=self._second_passed
         )
         self._stretches.append(done)
         return done.step
@@ -82,6 +83,12 @@ class Run:
             f"  p50 {p50 / 1000:7.1f} ms  p99 {p99 / 1000:7.1f} ms",
             flush=True,
         )
+
+
+def _given_out(ahead: deque[Prepared]) -> Iterator[Prepared]:
+    """Yield messages and let go of each: a sent request's bytes are not needed any more."""
+    while ahead:
+        yield ahead.popleft()
 
 
 def _aim(plan: Plan) -> str:

@@ -46,8 +46,9 @@ class Serving(Struct, frozen=True, kw_only=True):
     """Gateway processes that are up."""
 
     urls: tuple[str, ...]
-    """Bases such as http://127.0.0.1:40123, one a process."""
+    """Bases such as http://127.0.0.1:40123, one for each `gateway serve`."""
     pids: tuple[int, ...]
+    """Of each `gateway serve`; its workers are its children."""
 
 
 @contextlib.asynccontextmanager
@@ -86,11 +87,12 @@ async def serving(
     database: Database,
     *,
     processes: int = 2,
+    workers: int = 1,
     arguments: tuple[str, ...] = (),
     environ: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> AsyncIterator[Serving]:
-    """Start so many `gateway serve` processes, each on a free port of its own, and drain them at the end.
+    """Start so many `gateway serve`, each of so many workers on a free port of its own, and drain them at the end.
 
     arguments and environ go to each; its log goes to a file (None: nowhere). Raises StackFailed.
     """
@@ -98,7 +100,7 @@ async def serving(
     started: list[asyncio.subprocess.Process] = []
     try:
         for _ in range(processes):
-            started.append(await _begun(words, environ or {}, log))  # noqa: PERF401 those begun are stopped if one fails
+            started.append(await _begun(words, {"GATEWAY_WORKERS": str(workers), **(environ or {})}, log))  # noqa: PERF401 those begun are stopped if one fails
         ports = [await _port(process, log) for process in started]
         urls = tuple(f"http://127.0.0.1:{port}" for port in ports)
         yield Serving(urls=urls, pids=tuple(process.pid for process in started))

@@ -1,9 +1,7 @@
 """When messages are due: moments in seconds after a stretch begins, drawn from a seed before anything is sent."""
 
 import random
-from bisect import bisect
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterator
 
 HOURS = (1, 1, 1, 1, 1, 2, 6, 30, 95, 100, 85, 60, 25, 55, 80, 75, 60, 35, 15, 10, 8, 5, 3, 2)
 """A working day's bills by the hour, in hundredths of the busiest: offices open at eight, and rest at noon."""
@@ -37,9 +35,3 @@ def day(rate_per_s: float, seconds: float, seed: int, *, month_end: bool = False
         in_hour = total * share / sum(HOURS)
         for moment in poisson(in_hour / hour_s, hour_s, seed * 31 + hour):
             yield hour * hour_s + moment
-
-
-def drawn_by(weights: Sequence[float], draw: random.Random) -> int:
-    """Return an index drawn by weight."""
-    sums = list(accumulate(weights))
-    return bisect(sums, draw.random() * sums[-1])

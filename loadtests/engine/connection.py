@@ -32,6 +32,10 @@ def loopback(url: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
+class Unreachable(OSError):
+    """Nobody listens at the address."""
+
+
 class Owner(Protocol):
     """Who uses connections."""
 
@@ -139,9 +143,15 @@ class Pool:
         self.reconnects = 0
 
     async def open(self) -> None:
-        """Connect all; raises OSError where nobody listens."""
-        for number in range(len(self._places)):
-            await self._connect(number)
+        """Connect all; raises Unreachable where nobody listens."""
+        for number, (host, port) in enumerate(self._places):
+            try:
+                await self._connect(number)
+            except OSError as wrong:
+                raise Unreachable(
+                    f"http://{host}:{port} takes no connections ({wrong}): start a gateway there, or name another /"
+                    f" 该地址无法连接：请先启动网关，或改用其他地址"
+                ) from wrong
 
     def abort_silent(self, answer_seconds_max: float) -> None:
         """Cut connections whose answer has not come in time."""

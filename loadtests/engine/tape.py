@@ -10,6 +10,7 @@ from loadtests.generator.message import Message
 HTTP_OK, HTTP_TOO_MANY, HTTP_SERVER_ERROR = 200, 429, 500
 NEVER = -1
 _SETTLEMENT_ID = b'"settlement_id":"'
+"""The last one in an answer is its own; one that stands before it may be a finding's evidence."""
 _SUMS = b'"sums":{'
 _CODE = b'"code":"'
 _HEAD_END = b"\r\n\r\n"
@@ -115,7 +116,7 @@ def read_answer(record: Sent, answer: bytes) -> None:
     if record.status != HTTP_OK:
         record.code = _text_after(answer, _CODE, body)
         return
-    record.settlement_id = _text_after(answer, _SETTLEMENT_ID, body)
+    record.settlement_id = _text_after(answer, _SETTLEMENT_ID, max(body, answer.rfind(_SETTLEMENT_ID)))
     if (sums := answer.find(_SUMS, body)) >= 0:
         opens = sums + len(_SUMS) - 1
         record.sums_json = answer[opens : answer.find(b"}", opens) + 1]
