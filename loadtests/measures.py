@@ -54,6 +54,15 @@ def mean_us(stage: Stage) -> float:
     return stage.total_s * 1e6 / stage.count if stage.count else 0.0
 
 
+def way_us(step: Step) -> float:
+    """Return the mean way of a message through the stages, in microseconds.
+
+    A message waits for its whole batch, so the means of the stages add up to its way, whether a stage is observed for
+    each message (queue, sign) or once a batch (lock, read, write, commit).
+    """
+    return sum(map(mean_us, step.stages.values()))
+
+
 def seconds_of(bundle: Bundle, step: Step) -> tuple[Second, ...]:
     """Return the whole seconds that lie within a step."""
     ends = step.begins_s + step.seconds

@@ -1,4 +1,4 @@
-"""Small charts as inline SVG: lines, and stacked bars. Colours are CSS classes, so that light, dark and print can differ."""
+"""Small charts as inline SVG: lines, and stacked bars. Colours are CSS classes: light, dark and print may differ."""
 
 from collections.abc import Iterator, Sequence
 

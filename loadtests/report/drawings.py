@@ -7,7 +7,7 @@ from markupsafe import Markup
 from loadtests import figures, measures
 from loadtests.bundle import Bundle, Knee, Second, Step
 from loadtests.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Bar, Mark, Series, lines, stacked
-from loadtests.report.scales import Axis, linear, logarithmic
+from loadtests.report.scales import Axis, linear, logarithmic, rounded
 
 POINTS_MAX = 600
 """More seconds than this are folded: the highest of each fold is drawn, so that no peak is lost."""
@@ -23,7 +23,7 @@ def rate_over_time(bundle: Bundle) -> Markup:
     names = {"sent": "c-sent", "answered": "c-gateway", "failed": "c-bad"}
     series = [_over_time(bundle.seconds, name, name, css) for name, css in names.items()]
     high = max(max(second.sent, second.answered) for second in bundle.seconds)
-    return lines("Rate over time", _time(bundle), linear(high, *_UPRIGHT, figures.rate), series, _beginnings(bundle))
+    return lines("Rate over time", _time(bundle), rounded(high, *_UPRIGHT, figures.rate), series, _beginnings(bundle))
 
 
 def latency_over_time(bundle: Bundle) -> Markup:
@@ -78,28 +78,28 @@ def _knee(knee: Knee | None, high: float) -> Iterator[Mark]:
 
 
 def stage_shares(steps: Sequence[Step]) -> Markup:
-    """Each step's stages as shares of their sum."""
-    shown = [step for step in steps if sum(stage.total_s for stage in step.stages.values())][:STEP_NAMES_MAX]
+    """Each step's stages as shares of a message's way through them."""
+    shown = [step for step in steps if measures.way_us(step)][:STEP_NAMES_MAX]
     if not shown:
         return Markup()
     names = measures.stages_in_order(shown)
-    y = linear(100, *_UPRIGHT, lambda percent: f"{percent:.0f} %")
+    y = rounded(100, *_UPRIGHT, lambda percent: f"{percent:.0f} %")
     return stacked("Server stages", y, [_stage_bar(step, names) for step in shown])
 
 
 def _stage_bar(step: Step, names: Sequence[str]) -> Bar:
-    whole = sum(stage.total_s for stage in step.stages.values())
+    way = measures.way_us(step)
     parts = [
-        (stage_class(name), name, 100 * step.stages[name].total_s / whole, _stage_says(step, name, whole))
+        (stage_class(name), name, 100 * measures.mean_us(step.stages[name]) / way, _stage_says(step, name))
         for name in names
         if name in step.stages
     ]
     return Bar(name=step.name, parts=tuple(parts))
 
 
-def _stage_says(step: Step, name: str, whole: float) -> str:
-    stage = step.stages[name]
-    return f"{figures.share(stage.total_s, whole)}, mean {figures.duration(measures.mean_us(stage))}"
+def _stage_says(step: Step, name: str) -> str:
+    mean = measures.mean_us(step.stages[name])
+    return f"{figures.share(mean, measures.way_us(step))}, mean {figures.duration(mean)}"
 
 
 def stage_class(name: str) -> str:
@@ -114,7 +114,7 @@ def cpu(bundle: Bundle) -> Markup:
         return Markup()
     cores = bundle.machine.cores
     highest = max(sum(part[2] for part in bar.parts) for bar in bars)
-    y = linear(max(highest, cores) * 1.08, *_UPRIGHT, lambda value: f"{value:g}")
+    y = rounded(max(highest, cores) * 1.08, *_UPRIGHT, _plain)
     return stacked("CPU of each side", y, bars, (cores, f"{cores} cores 核"))
 
 
@@ -133,7 +133,7 @@ def commits(bundle: Bundle) -> Markup:
     if not steps:
         return Markup()
     bars = [_one_bar(step, "commits/s", step.commits / step.seconds) for step in steps]
-    return stacked("Commits", linear(max(bar.parts[0][2] for bar in bars), *_UPRIGHT, figures.rate), bars)
+    return stacked("Commits", rounded(max(bar.parts[0][2] for bar in bars), *_UPRIGHT, _plain), bars)
 
 
 def batches(bundle: Bundle) -> Markup:
@@ -142,7 +142,7 @@ def batches(bundle: Bundle) -> Markup:
     if not steps:
         return Markup()
     bars = [_one_bar(step, "bills a batch", step.batch_bills_mean) for step in steps]
-    y = linear(max(bar.parts[0][2] for bar in bars), *_UPRIGHT, lambda value: f"{value:g}")
+    y = rounded(max(bar.parts[0][2] for bar in bars), *_UPRIGHT, _plain)
     return stacked("Batch size", y, bars)
 
 
@@ -157,12 +157,16 @@ def memory_over_time(bundle: Bundle) -> Markup:
         return Markup()
     series = [_over_time(seconds, "gateway_memory_bytes", "gateway", "c-gateway")]
     high = max(second.gateway_memory_bytes for second in seconds)
-    y = linear(high / 2**20, *_UPRIGHT, lambda mebibytes: f"{mebibytes:.0f} MiB")
+    y = rounded(high / 2**20, *_UPRIGHT, lambda mebibytes: f"{mebibytes:.0f} MiB")
     points = tuple((at, height / 2**20) for at, height in series[0].points)
     return lines("Memory", _time(bundle), y, [Series(name="gateway", css="c-gateway", points=points)])
 
 
 _UPRIGHT = (HEIGHT - BOTTOM, TOP)
+
+
+def _plain(value: float) -> str:
+    return f"{value:,g}"
 
 
 def _time(bundle: Bundle) -> Axis:

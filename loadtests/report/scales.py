@@ -32,12 +32,15 @@ class Axis(Struct, frozen=True, kw_only=True):
         return list(_log_ticks(self.low, self.high) if self.is_log else _even_ticks(self.low, self.high))
 
 
-def linear(high: float, begins: float, ends: float, says: Callable[[float], str], low: float = 0) -> Axis:
-    """Return an axis from low to a little over the highest value."""
-    top = high if high > low else low + 1
-    if not low:
-        top = math.ceil(top / _stride(0, top)) * _stride(0, top)
-    return Axis(low=low, high=top, begins=begins, ends=ends, is_log=False, says=says)
+def linear(high: float, begins: float, ends: float, says: Callable[[float], str]) -> Axis:
+    """Return an axis from 0 to the highest value, 1 where that is 0."""
+    return Axis(low=0, high=high or 1, begins=begins, ends=ends, is_log=False, says=says)
+
+
+def rounded(high: float, begins: float, ends: float, says: Callable[[float], str]) -> Axis:
+    """Return an axis from 0 to the next round value."""
+    stride = _stride(0, high or 1)
+    return linear(math.ceil((high or 1) / stride) * stride, begins, ends, says)
 
 
 def logarithmic(low: float, high: float, begins: float, ends: float, says: Callable[[float], str]) -> Axis:
@@ -49,18 +52,18 @@ def logarithmic(low: float, high: float, begins: float, ends: float, says: Calla
 
 
 def _round_down(value: float) -> float:
-    power = 10 ** math.floor(math.log10(value))
+    power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (5, 2, 1) if step * power <= value)
 
 
 def _round_up(value: float) -> float:
-    power = 10 ** math.floor(math.log10(max(value, 1)))
+    power = 10.0 ** math.floor(math.log10(max(value, 1)))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
 
 
 def _stride(low: float, high: float) -> float:
     raw = (high - low) / TICKS_MAX
-    power = 10 ** math.floor(math.log10(raw))
+    power = 10.0 ** math.floor(math.log10(raw))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= raw)
 
 

@@ -1,4 +1,4 @@
-"""Says in plain words, in Chinese and English, what a run showed and what would break first; derived from its figures."""
+"""Says in plain words, Chinese and English, what a run showed and what would break first, derived from its figures."""
 
 from collections.abc import Iterator
 from statistics import fmean
@@ -14,7 +14,11 @@ GROWN_TIMES = 2.0
 """A stage's mean that grew so many times is told."""
 MEMORY_GROWN = 0.1
 CROWDED = ("http_429", "http_503")
-SIDES = {"client": ("压测客户端", "the client"), "gateway": ("网关", "the gateway"), "postgres": ("数据库", "PostgreSQL")}
+SIDES = {
+    "client": ("压测客户端", "the client"),
+    "gateway": ("网关", "the gateway"),
+    "postgres": ("数据库", "PostgreSQL"),
+}
 STAGES_ZH = {
     "queue": "排队",
     "lock": "加锁",
@@ -48,7 +52,7 @@ def said(bundle: Bundle) -> tuple[Said, ...]:
     step = judged(bundle)
     told = [*_money(bundle), *_knee(bundle)]
     if step is not None:
-        told += [*_tired(step), *_first_to_break(bundle, step), *_stages(bundle, step)]
+        told += [*_tired(step), *_unsent(step), *_first_to_break(bundle, step), *_stages(bundle, step)]
     return (*told, *_crowded(bundle), *_memory(bundle))
 
 
@@ -93,11 +97,23 @@ def _tired(step: Step) -> Iterator[Said]:
     lag = figures.duration(step.client_lag.p99_us)
     late = figures.share(step.sent_late, step.due)
     yield Said(
-        zh=f"“{step.name}”一段受压测客户端自身限制（客户端滞后p99 {lag}，迟发{late}）：时延不能算在网关头上。请增加压测机或进程后重测。",
+        zh=f"“{step.name}”一段受压测客户端自身限制（客户端滞后p99 {lag}，迟发{late}）：时延不能算在网关头上。"
+        "请增加压测机或进程后重测。",
         en=f"In “{step.name}” the client itself was the limit (its own lag p99 {lag}, sent late {late}): the latency is"
         " not the gateway's. Add machines or processes for the client and run again.",
         is_alarm=True,
     )
+
+
+def _unsent(step: Step) -> Iterator[Said]:
+    """Say whose fault it is that messages found no connection, where the client was awake."""
+    if step.dropped and not measures.is_tired(step):
+        dropped, lag = figures.count(step.dropped), figures.duration(step.client_lag.p99_us)
+        yield Said(
+            zh=f"“{step.name}”时有{dropped}笔到时无空闲连接而未能发出：连接都在等网关应答（客户端滞后p99仅{lag}）。",
+            en=f"In “{step.name}” {dropped} messages found no free connection and were never sent: all connections were"
+            f" waiting for the gateway (the client's lag p99 was only {lag}).",
+        )
 
 
 def _first_to_break(bundle: Bundle, step: Step) -> Iterator[Said]:
@@ -141,18 +157,19 @@ def _room_left(bundle: Bundle, step: Step, busy: dict[str, float]) -> Said:
     used, cores = sum(busy.values()), bundle.machine.cores
     return Said(
         zh=f"“{step.name}”时{cores}个核用了{used:.2f}核：处理器未满，先变慢的看各阶段。",
-        en=f"In “{step.name}” {used:.2f} of {cores} cores were in use: the processor is not the limit; look at the stages.",
+        en=f"In “{step.name}” {used:.2f} of {cores} cores were in use: the processor is not the limit; look at the"
+        " stages.",
     )
 
 
 def _stages(bundle: Bundle, step: Step) -> Iterator[Said]:
     """Name the stage that takes most, and the one that grew most since the first step."""
-    whole = sum(stage.total_s for stage in step.stages.values())
-    if not whole:
+    way = measures.way_us(step)
+    if not way:
         return
-    name = max(step.stages, key=lambda name: step.stages[name].total_s)
+    name = max(step.stages, key=lambda name: measures.mean_us(step.stages[name]))
     zh, en = STAGES_MEAN.get(name, ("", ""))
-    share = figures.share(step.stages[name].total_s, whole)
+    share = figures.share(measures.mean_us(step.stages[name]), way)
     yield Said(
         zh=f"“{step.name}”时服务端最费时的阶段是{STAGES_ZH.get(name, name)}（{share}）{'：' + zh if zh else ''}。",
         en=f"In “{step.name}” the stage that takes most is {name} ({share}){': ' + en if en else ''}.",
@@ -186,7 +203,8 @@ def _crowded(bundle: Bundle) -> Iterator[Said]:
     if crowded:
         yield Said(
             zh=f"网关以429或503婉拒了{figures.count(crowded)}笔：到了自己的上限，没有让客户端空等。",
-            en=f"The gateway turned {figures.count(crowded)} away with 429 or 503: it met its own bounds and let nobody hang.",
+            en=f"The gateway turned {figures.count(crowded)} away with 429 or 503: it met its own bounds and let nobody"
+            " hang.",
         )
 
 

@@ -139,8 +139,8 @@ def bundle(steps: tuple[Step, ...] | None = None, *, seed: int = 1, **changed: A
         knee=Knee(
             holds_per_s=HOLDS_PER_S,
             breaks_per_s=1_200,
-            because="p99 from due is 1.90 s, more than 100 ms",
-            because_zh="p99为1.90秒，超过100毫秒",
+            because="p99 from due is 1.90 s, more than 250 ms",
+            because_zh="p99为1.90秒，超过250毫秒",
         ),
         audit=CLEAN,
     )
