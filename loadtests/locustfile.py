@@ -1,0 +1,81 @@
+"""Locust scenarios: `locust -f loadtests/locustfile.py --host http://127.0.0.1:PORT --world DIR`. A closed model.
+
+Locust's users wait for their answers, so a server that stalls is asked less: figures come from the open-loop engine.
+"""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from locust import events
+from locust.env import Environment
+from locust.runners import MasterRunner
+
+from loadtests.scenarios.numbers import LANES_MAX, Serials
+from loadtests.scenarios.session import Town
+from loadtests.scenarios.shapes import SHAPES
+from loadtests.scenarios.users import (
+    STAGES,
+    DeviceSupplier,
+    DocumentHospital,
+    RehabilitationCentre,
+    SessionHospital,
+    Stage,
+)
+from loadtests.scenarios.world import BadWorld, read
+
+__all__ = ["DeviceSupplier", "DocumentHospital", "RehabilitationCentre", "SessionHospital"]
+
+
+@events.init_command_line_parser.add_listener
+def options(parser: Any) -> None:
+    """Add this kit's own options; each is a field of locust's web page too."""
+    kit = parser.add_argument_group("Settlement gateway")
+    kit.add_argument("--world", metavar="DIR", default="world", help="Folder of `gateway world`. Default: world")
+    kit.add_argument("--seed", type=int, default=1, help="The same seed draws the same bills. Default: 1")
+    kit.add_argument(
+        "--lane",
+        type=int,
+        default=0,
+        help=f"First lane of numbers, 0 to {LANES_MAX - 1}: runs at the same time on one gateway take lanes of their own.",
+    )
+    kit.add_argument("--pause-seconds", type=float, default=1.0, help="Mean pause between visits or bills. Default: 1")
+    kit.add_argument("--shape", choices=("none", *SHAPES), default="none", help="Users over time. Default: none")
+
+
+@events.init.add_listener
+def set_the_stage(environment: Environment, **_: Any) -> None:
+    """Read the world once a process, and take the shape that was asked for; a world that is none ends it."""
+    given = environment.parsed_options
+    assert given is not None
+    _take_shape(environment, given.shape)
+    if isinstance(environment.runner, MasterRunner):
+        return
+    try:
+        world = read(Path(given.world))
+        STAGES[id(environment)] = Stage(
+            world=world,
+            town=Town.of(world),
+            serials=Serials(_lane(environment)),
+            options=given,
+            keys={},
+            users=itertools.count(1),
+        )
+    except (BadWorld, ValueError) as wrong:
+        raise SystemExit(f"locust: {wrong}") from None
+
+
+def _take_shape(environment: Environment, name: str) -> None:
+    """Offer every shape to the web page's picker (--class-picker), and take the one that was named."""
+    made = {kind.__name__: kind() for kind in SHAPES.values()}
+    environment.available_shape_classes = dict(made)
+    if name != "none":
+        environment.shape_class = made[SHAPES[name].__name__]
+        environment.shape_class.runner = environment.runner
+
+
+def _lane(environment: Environment) -> int:
+    """Return the lane of this process: locust counts the workers of one master from 0."""
+    given = environment.parsed_options
+    assert given is not None
+    return int(given.lane) + max(0, getattr(environment.runner, "worker_index", 0))
