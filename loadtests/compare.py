@@ -23,7 +23,7 @@ CAVEAT = "Noise is judged within each run; two runs of one build may still diffe
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """One figure of a step. per_second: that of a second, where there is one; rise: good (1), bad (-1) or neither (0)."""
+    """One figure of a step. per_second: that of a second, if there is one; rise: good (1), bad (-1) or neither (0)."""
 
     name: str
     of: Callable[[Step], float | None]

@@ -24,10 +24,12 @@ from loadtests.scenarios.users import (
 )
 from loadtests.scenarios.world import BadWorld, read
 
+TOWNS: dict[int, Town] = {}
+"""The town of each locust environment of this process, by its id."""
+
 __all__ = ["DeviceSupplier", "DocumentHospital", "RehabilitationCentre", "SessionHospital"]
 
 
-@events.init_command_line_parser.add_listener
 def options(parser: Any) -> None:
     """Add this kit's own options; each is a field of locust's web page too."""
     kit = parser.add_argument_group("Settlement gateway")
@@ -37,32 +39,32 @@ def options(parser: Any) -> None:
         "--lane",
         type=int,
         default=0,
-        help=f"First lane of numbers, 0 to {LANES_MAX - 1}: runs at the same time on one gateway take lanes of their own.",
+        help=f"First lane of numbers, 0 to {LANES_MAX - 1}; runs at one time on one gateway take lanes of their own",
     )
     kit.add_argument("--pause-seconds", type=float, default=1.0, help="Mean pause between visits or bills. Default: 1")
     kit.add_argument("--shape", choices=("none", *SHAPES), default="none", help="Users over time. Default: none")
 
 
-@events.init.add_listener
 def set_the_stage(environment: Environment, **_: Any) -> None:
-    """Read the world once a process, and take the shape that was asked for; a world that is none ends it."""
+    """Take the shape that was asked for, and read the world once a process; a world that is none ends it."""
     given = environment.parsed_options
     assert given is not None
     _take_shape(environment, given.shape)
-    if isinstance(environment.runner, MasterRunner):
+    if not isinstance(environment.runner, MasterRunner):
+        try:
+            TOWNS[id(environment)] = Town.of(read(Path(given.world)))
+        except BadWorld as wrong:
+            raise SystemExit(f"locust: {wrong}") from None
+
+
+def begin(environment: Environment, **_: Any) -> None:
+    """Number this process and let its users in; a worker learns its own number only when a run begins."""
+    town, given = TOWNS.get(id(environment)), environment.parsed_options
+    if town is None or given is None:
         return
-    try:
-        world = read(Path(given.world))
-        STAGES[id(environment)] = Stage(
-            world=world,
-            town=Town.of(world),
-            serials=Serials(_lane(environment)),
-            options=given,
-            keys={},
-            users=itertools.count(1),
-        )
-    except (BadWorld, ValueError) as wrong:
-        raise SystemExit(f"locust: {wrong}") from None
+    STAGES[id(environment)] = Stage(
+        town=town, serials=Serials(_lane(environment)), options=given, keys={}, users=itertools.count(1)
+    )
 
 
 def _take_shape(environment: Environment, name: str) -> None:
@@ -75,7 +77,18 @@ def _take_shape(environment: Environment, name: str) -> None:
 
 
 def _lane(environment: Environment) -> int:
-    """Return the lane of this process: locust counts the workers of one master from 0."""
+    """Return the lane of this process: locust counts the workers of one master from 0. Past the last it ends."""
     given = environment.parsed_options
     assert given is not None
-    return int(given.lane) + max(0, getattr(environment.runner, "worker_index", 0))
+    lane = int(given.lane) + max(0, getattr(environment.runner, "worker_index", 0))
+    if not 0 <= lane < LANES_MAX:
+        raise SystemExit(
+            f"locust: --lane {given.lane} and this worker make {lane}; at most {LANES_MAX} processes may send"
+        )
+    return lane
+
+
+HOOKS: Any = events  # locust types none of them
+HOOKS.init_command_line_parser.add_listener(options)
+HOOKS.init.add_listener(set_the_stage)
+HOOKS.test_start.add_listener(begin)

@@ -30,6 +30,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     body: bytes
     is_jiangsu: bool
+    is_settlement: bool
+    """Whether a bill is settled where it is not refused."""
     check: Check | None = None
 
 

@@ -84,7 +84,7 @@ def _rows(of: Sender, named: Qualification, draw: Random) -> list[Row]:
         items = [item for item in of.items if item.code in named.items] if named.items else of.items
         item, count = one_of(draw, items or of.items), draw.randrange(1, COURSE_DAYS_MAX)
         return [_one(place, item) for place in range(1, count + 1)]
-    devices = [item for code in named.items if (item := of.world.item(code)) is not None]
+    devices = [device for code in named.items if (device := of.world.item(code)) is not None]
     return [_one(1, one_of(draw, devices or of.world.items_of(frozenset({"device"}))))]
 
 
@@ -128,12 +128,13 @@ def _ask(of: Sender, body: dict[str, Any], message_id: str, check: Check) -> Ask
         },
         body=msgspec.json.encode(body),
         is_jiangsu=False,
+        is_settlement=True,
         check=check,
     )
 
 
 def settled(charged_fen: int) -> Check:
-    """Return a check that a settlement charges what was sent, and that its four shares sum to it, in all and by line."""
+    """Return a check that a settlement charges what was sent, and that its four shares and its lines sum to it."""
 
     def check(answer: dict[str, Any]) -> None:
         agree("charged_fen", answer["sums"]["charged_fen"], charged_fen)

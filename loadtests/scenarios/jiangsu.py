@@ -1,4 +1,4 @@
-"""Messages of Jiangsu's work-injury interface as a hospital's billing system sends them, and what their sums must be."""
+"""Messages of Jiangsu's work-injury interface as a billing system sends them, and what their sums must be."""
 
 from datetime import date
 from random import Random
@@ -67,6 +67,7 @@ class Clerk(Struct, kw_only=True):
             headers={"Authorization": f"Bearer {self.provider.token}", "Content-Type": "application/json"},
             body=msgspec.json.encode(envelope | content),
             is_jiangsu=True,
+            is_settlement=infno == "2207",
             check=check,
         )
 

@@ -12,7 +12,7 @@ TEXT_MAX = 200
 
 
 def judge(ask: Ask, status: int, body: bytes) -> Told:
-    """Return what an answer says; raises Wrong for an error, for bytes that cannot be read, and for sums that differ."""
+    """Return what an answer says; raises Wrong for an error, for what cannot be read, and for sums that differ."""
     if status in REFUSED and not ask.is_jiangsu:
         return Told(output={}, refused=_code(_read(body)))
     if status != 200:  # noqa: PLR2004 the one status of what was done

@@ -13,7 +13,7 @@ LANE_NUMBERS = 1_000
 
 
 class Serials:
-    """Gives out 18 digits that no other lane gives: 14 of the time in UTC, one of the lane, three of a running number."""
+    """Gives out 18 digits that no other lane gives: 14 of the time in UTC, one of the lane, three running."""
 
     def __init__(self, lane: int, clock: Callable[[], float] = time.time) -> None:
         """Take the lane, 0 to 9: each process that sends for the same providers has its own."""

@@ -1,5 +1,6 @@
-"""How many users there are as a run goes on: stairs, soak and spike, as shares of the users and the time that were asked."""
+"""How many users there are as a run goes on: stairs, soak and spike, as shares of the users and the time asked."""
 
+import time
 from typing import ClassVar
 
 from locust import LoadTestShape
@@ -41,14 +42,14 @@ class Shape(LoadTestShape):
         options = self.runner.environment.parsed_options if self.runner else None
         users = getattr(options, "num_users", None) or USERS
         seconds = getattr(options, "run_time", None) or SECONDS
-        at = self.get_run_time() / seconds
+        at = (time.perf_counter() - self.start_time) / seconds
         if at >= 1:
             return None
         return max(1, round(users * self.share(at))), getattr(options, "spawn_rate", None) or SPAWN_A_SECOND
 
 
 class Stairs(Shape):
-    """Eight even steps up to all users: where does it bend?"""
+    """Eight even steps up to all users: tells where it bends."""
 
     def share(self, at: float) -> float:
         """Return `stairs`."""
@@ -56,7 +57,7 @@ class Stairs(Shape):
 
 
 class Soak(Shape):
-    """Seven tenths of the users for all the time: does anything grow?"""
+    """Seven tenths of the users for all the time: tells whether anything grows."""
 
     def share(self, at: float) -> float:
         """Return `soak`."""
@@ -64,7 +65,7 @@ class Soak(Shape):
 
 
 class Spike(Shape):
-    """All users at once in the middle of a quiet day: is it turned away politely, and does it come back?"""
+    """All users at once in the middle of a quiet day: tells whether the gateway refuses politely and comes back."""
 
     def share(self, at: float) -> float:
         """Return `spike`."""

@@ -1,4 +1,4 @@
-"""A caller's own check that an answer is signed (RFC 9421, P-256) over this very request; nothing of the gateway's code."""
+"""A caller's own check that an answer is signed (RFC 9421, P-256) over its request, without the gateway's code."""
 
 import base64
 import binascii

@@ -16,7 +16,7 @@ from loadtests.scenarios.judging import judge
 from loadtests.scenarios.numbers import Serials
 from loadtests.scenarios.session import Town, outpatient, sign_in, sign_out
 from loadtests.scenarios.signatures import Keys, check_signature, read_keys
-from loadtests.scenarios.world import World, one_of
+from loadtests.scenarios.world import one_of
 from schemas.scalars import ProviderKind
 
 REFUSED = " · refused 已拒绝"
@@ -29,7 +29,6 @@ ANSWER_SECONDS_MAX = 30.0
 class Stage(Struct, frozen=True, kw_only=True):
     """What all users of one process share."""
 
-    world: World
     town: Town
     serials: Serials
     options: Namespace
@@ -38,7 +37,7 @@ class Stage(Struct, frozen=True, kw_only=True):
 
 
 STAGES: dict[int, Stage] = {}
-"""One for each locust environment of the process, by its id; the locustfile sets it before any user is born."""
+"""One for each locust environment of this process, by its id; set before any user is born."""
 
 
 class Caller(FastHttpUser):
@@ -56,7 +55,7 @@ class Caller(FastHttpUser):
         self.stage = STAGES[id(environment)]
         number = next(self.stage.users)
         self.draw = Random(f"{self.stage.options.seed}:{self.stage.options.lane}:{number}")
-        self.provider = one_of(self.draw, self.stage.world.providers_of(self.kind, self.dialect))
+        self.provider = one_of(self.draw, self.stage.town.world.providers_of(self.kind, self.dialect))
 
     def on_start(self) -> None:
         """Take the gateway's public keys, once a process."""
@@ -84,7 +83,7 @@ class Caller(FastHttpUser):
     def tell(self, ask: Ask) -> Told:
         """Send one message; raises Wrong, which locust has then counted as a failure."""
         with self.client.post(
-            ask.path, name=ask.name, data=ask.body, headers=ask.headers, catch_response=True
+            ask.path, name=ask.name, data=ask.body.decode(), headers=ask.headers, catch_response=True
         ) as answer:
             try:
                 told = self._judged(ask, answer)
@@ -143,7 +142,7 @@ class DocumentCaller(Caller):
     def on_start(self) -> None:
         """Gather what bills are drawn from."""
         super().on_start()
-        self.sender = sender(self.stage.world, self.provider, self.stage.serials)
+        self.sender = sender(self.stage.town.world, self.provider, self.stage.serials)
 
     @task
     def bill(self) -> None:
