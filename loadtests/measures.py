@@ -70,7 +70,7 @@ def seconds_of(bundle: Bundle, step: Step) -> tuple[Second, ...]:
 
 
 def growth(seconds: Sequence[Second], of: Callable[[Second], int]) -> float | None:
-    """Return how a figure grew over a run: 0.1 is ten percent more in its last quarter than in the first after warm-up.
+    """Return how a figure grew: 0.1 is ten percent more in the last quarter than in the first one after warm-up.
 
     Compares medians, so that one bad second says nothing; None where there are too few seconds or no first figure.
     """

@@ -40,18 +40,18 @@ class StepLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sent_late_max: Whole | None = None
     client_lag_p99_us_max: Whole | None = None
     gateway_cpu_us_per_answer_max: Whole | None = None
+    gateway_memory_growth_max: Growth | None = None
+    p99_growth_max: Growth | None = None
 
 
 class RunLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of a whole run and of its steps by name."""
 
-    audit_clean: bool = False
+    audit_clean: bool | None = None
     """True: an audit was made and found nothing."""
     failed_max: Whole | None = None
     knee_per_s_min: PerSecond | None = None
     signatures_checked_min: Whole | None = None
-    gateway_memory_growth_max: Growth | None = None
-    p99_growth_max: Growth | None = None
     steps: dict[str, StepLimits] = {}
 
 
@@ -114,10 +114,15 @@ def _value_faults(value: object, kind: object, path: str) -> Iterator[str]:
 
 def breaches(bundle: Bundle, limits: Limits) -> list[str]:
     """Return a line for each limit that a run breaks, with the figure found and the limit; none is good."""
-    applying: list[RunLimits] = [limits]
-    if bundle.profile in limits.profiles:
-        applying.append(limits.profiles[bundle.profile])
-    return [breach for one in applying for breach in _breaches(bundle, one)]
+    return list(_breaches(bundle, _applying(limits, bundle.profile)))
+
+
+def _applying(limits: Limits, profile: str) -> RunLimits:
+    """Return the limits at the top, each replaced by what the profile says of the same thing."""
+    top = {name: getattr(limits, name) for name in RunLimits.__struct_fields__}
+    own = limits.profiles.get(profile, RunLimits())
+    said = {name: value for name in RunLimits.__struct_fields__ if (value := getattr(own, name)) is not None}
+    return RunLimits(**{**top, **said, "steps": {**limits.steps, **own.steps}})
 
 
 def _breaches(bundle: Bundle, limits: RunLimits) -> Iterator[str]:
@@ -130,6 +135,7 @@ def _breaches(bundle: Bundle, limits: RunLimits) -> Iterator[str]:
             yield f'steps."{name}": the run has no such step; it has {there}'
         for step in steps:
             yield from _of_step(step, of_step)
+            yield from _growths(step, measures.seconds_of(bundle, step), of_step)
 
 
 def _of_money(bundle: Bundle, limits: RunLimits) -> Iterator[str]:
@@ -147,14 +153,16 @@ def _of_run(bundle: Bundle, limits: RunLimits) -> Iterator[str]:
     yield from _most("failed_max", sum(step.failed for step in bundle.steps), limits.failed_max)
     holds = bundle.knee.holds_per_s if bundle.knee else None
     yield from _least("knee_per_s_min", holds, limits.knee_per_s_min)
-    memory = measures.growth(_with_memory(bundle.seconds), lambda second: second.gateway_memory_bytes)
-    yield from _most("gateway_memory_growth_max", memory, limits.gateway_memory_growth_max)
-    answered = [second for second in bundle.seconds if second.answered]
-    yield from _most("p99_growth_max", measures.growth(answered, lambda second: second.p99_us), limits.p99_growth_max)
 
 
-def _with_memory(seconds: Sequence[Second]) -> list[Second]:
-    return [second for second in seconds if second.gateway_memory_bytes]
+def _growths(step: Step, seconds: Sequence[Second], limits: StepLimits) -> Iterator[str]:
+    at = f'steps."{step.name}".'
+    measured = [second for second in seconds if second.gateway_memory_bytes]
+    memory = measures.growth(measured, lambda second: second.gateway_memory_bytes)
+    yield from _most(f"{at}gateway_memory_growth_max", memory, limits.gateway_memory_growth_max)
+    answered = [second for second in seconds if second.answered]
+    p99 = measures.growth(answered, lambda second: second.p99_us)
+    yield from _most(f"{at}p99_growth_max", p99, limits.p99_growth_max)
 
 
 def _of_step(step: Step, limits: StepLimits) -> Iterator[str]:

@@ -13,6 +13,7 @@ FULL_SHARE = 0.9
 GROWN_TIMES = 2.0
 """A stage's mean that grew so many times is told."""
 MEMORY_GROWN = 0.1
+STEADY_SECONDS_MIN = 60
 CROWDED = ("http_429", "http_503")
 SIDES = {
     "client": ("压测客户端", "the client"),
@@ -120,8 +121,11 @@ def _first_to_break(bundle: Bundle, step: Step) -> Iterator[Said]:
     """Name the side that runs out of processor, or say that none does."""
     busy = {name: measures.cores(measures.side(step, name), step.seconds) for name in measures.SIDES}
     known = {name: value for name, value in busy.items() if value is not None}
+    unknown = [name for name in busy if name not in known]
+    if unknown:
+        zh, en = "、".join(SIDES[name][0] for name in unknown), " and ".join(SIDES[name][1] for name in unknown)
+        yield Said(zh=f"未测{zh}的处理器用量：下面的核数不含它。", en=f"The CPU of {en} was not measured.")
     if not known:
-        yield Said(zh="未测得各方的处理器用量。", en="No side's CPU was measured.")
         return
     full = sum(known.values()) >= FULL_SHARE * bundle.machine.cores
     if full:
@@ -209,12 +213,17 @@ def _crowded(bundle: Bundle) -> Iterator[Said]:
 
 
 def _memory(bundle: Bundle) -> Iterator[Said]:
-    seconds = [second for second in bundle.seconds if second.gateway_memory_bytes]
+    """Judge the longest step, if it is long enough to tell growth from the first load's warming up."""
+    longest = max(bundle.steps, key=lambda step: step.seconds, default=None)
+    if longest is None or longest.seconds < STEADY_SECONDS_MIN:
+        return
+    seconds = [second for second in measures.seconds_of(bundle, longest) if second.gateway_memory_bytes]
     grown = measures.growth(seconds, lambda second: second.gateway_memory_bytes)
     if grown is not None and grown > MEMORY_GROWN:
         mean = figures.size(int(fmean(second.gateway_memory_bytes for second in seconds)))
         yield Said(
-            zh=f"网关内存在本次运行中增长{figures.share(grown, 1)}（平均{mean}）：请做长时压测确认是否泄漏。",
-            en=f"The gateway's memory grew by {figures.share(grown, 1)} over the run (mean {mean}): a soak run tells"
-            " whether it leaks.",
+            zh=f"网关内存在“{longest.name}”一段中增长{figures.share(grown, 1)}（平均{mean}）："
+            "请以更长的压测确认是否泄漏。",
+            en=f"The gateway's memory grew by {figures.share(grown, 1)} in “{longest.name}” (mean {mean}): a longer run"
+            " tells whether it leaks.",
         )

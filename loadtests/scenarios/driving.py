@@ -29,7 +29,7 @@ class Counted:
         """Begin with nothing, the clock not started."""
         self._ends = 0.0
         self.latencies_us: dict[str, list[int]] = defaultdict(list)
-        self.sent = self.settled = self.refused = self.failed = self.visits = self.signatures = 0
+        self.settled = self.refused = self.failed = self.visits = self.signatures = 0
         self.refusals: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
 
@@ -94,7 +94,6 @@ class Driver:
             return bool(ended.value)
 
     async def _tell(self, ask: Ask) -> Told:
-        self._counted.sent += self._counted.is_running
         began = time.perf_counter()
         try:
             answer = await self._wire.post(ask)
