@@ -19,8 +19,8 @@ def show(bundle: Bundle, console: Console | None = None) -> None:
     out = console or Console(highlight=False, soft_wrap=True)
     machine = bundle.machine
     out.print(
-        f"{bundle.profile} · {bundle.started_at} · seed {bundle.seed} · commit {bundle.commit} · {machine.cores} cores ·"
-        f" gateway processes: {machine.gateway_processes} · {machine.cpu}",
+        f"{bundle.profile} · {bundle.started_at} · seed {bundle.seed} · commit {bundle.commit} · {machine.cores} cores"
+        f" · gateway processes: {machine.gateway_processes} · {machine.cpu}",
         markup=False,
     )
     _audit(bundle.audit, out)

@@ -180,7 +180,7 @@ def _stages(bundle: Bundle, step: Step) -> Iterator[Said]:
     )
     grown = _grown(bundle.steps[0], step)
     if grown is not None:
-        yield _grew(*grown, step)
+        yield _grew(*grown, step, is_told=grown[0] == name)
 
 
 def _grown(first: Step, last: Step) -> tuple[str, float] | None:
@@ -194,11 +194,13 @@ def _grown(first: Step, last: Step) -> tuple[str, float] | None:
     return (name, times[name]) if name is not None and times[name] >= GROWN_TIMES else None
 
 
-def _grew(name: str, times: float, step: Step) -> Said:
-    zh, en = STAGES_MEAN.get(name, ("", ""))
+def _grew(name: str, times: float, step: Step, *, is_told: bool) -> Said:
+    zh, en = ("", "") if is_told else STAGES_MEAN.get(name, ("", ""))
+    stage, grown = STAGES_ZH.get(name, name), figures.ratio(times)
     return Said(
-        zh=f"从第一段到“{step.name}”，增长最多的阶段是{STAGES_ZH.get(name, name)}（{figures.ratio(times)}）：{zh}。",
-        en=f"From the first step to “{step.name}” the stage that grew most is {name} ({figures.ratio(times)}): {en}.",
+        zh=f"从第一段到“{step.name}”，增长最多的阶段是{stage}（{grown}）{'：' + zh if zh else ''}。",
+        en=f"From the first step to “{step.name}” the stage that grew most is {name} ({grown})"
+        f"{': ' + en if en else ''}.",
     )
 
 
