@@ -124,15 +124,15 @@ def _first_to_break(bundle: Bundle, step: Step) -> Iterator[Said]:
     unknown = [name for name in busy if name not in known]
     if unknown:
         zh, en = "、".join(SIDES[name][0] for name in unknown), " and ".join(SIDES[name][1] for name in unknown)
-        yield Said(zh=f"未测{zh}的处理器用量：下面的核数不含它。", en=f"The CPU of {en} was not measured.")
-    if not known:
-        return
-    full = sum(known.values()) >= FULL_SHARE * bundle.machine.cores
-    if full:
+        yield Said(
+            zh=f"未测{zh}的处理器用量：下面的核数不含它。",
+            en=f"The CPU of {en} was not measured: no core below is theirs.",
+        )
+    if sum(known.values()) >= FULL_SHARE * bundle.machine.cores:
         yield _machine_full(bundle, step, known)
-    elif known.get("gateway", 0) >= FULL_SHARE * step.gateway.processes:
+    elif "gateway" in known and known["gateway"] >= FULL_SHARE * step.gateway.processes:
         yield _gateway_full(step, known["gateway"])
-    else:
+    elif not unknown:
         yield _room_left(bundle, step, known)
 
 

@@ -29,7 +29,7 @@ class Counted:
         """Begin with nothing, the clock not started."""
         self._ends = 0.0
         self.latencies_us: dict[str, list[int]] = defaultdict(list)
-        self.settled = self.refused = self.failed = self.visits = self.signatures = 0
+        self.settled = self.refused = self.failed = self.visits = self.judged = self.signatures = 0
         self.refusals: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
 
@@ -68,7 +68,6 @@ class Driver:
         """Take who sends, from what, where to, and where it is counted."""
         self._clerk, self._town, self._draw, self._wire = clerk, town, draw, wire
         self._keys, self._counted = keys, counted
-        self._turn = draw.randrange(SIGNATURES_EVERY)
 
     async def begin(self) -> None:
         """Sign in; raises Wrong where the gateway refuses it."""
@@ -107,8 +106,8 @@ class Driver:
         return told
 
     def _judged(self, ask: Ask, answer: Answer) -> Told:
-        self._turn += 1
-        if self._turn % SIGNATURES_EVERY == 0:
+        self._counted.judged += 1
+        if self._counted.judged % SIGNATURES_EVERY == 0:
             check_signature(self._keys, ask, answer.status, answer.headers, answer.body)
             self._counted.signatures += 1
         return judge(ask, answer.status, answer.body)

@@ -20,7 +20,7 @@ class Serials:
         if not 0 <= lane < LANES_MAX:
             raise ValueError(f"lane {lane}: at most {LANES_MAX} processes may send at once, lanes 0 to {LANES_MAX - 1}")
         self._lane, self._clock = lane, clock
-        self._second, self._given = 0, 0
+        self._second, self._given = int(clock()) + 1, 0  # this second may still be that of a run that has just ended
         self._held = threading.Lock()
         self._operators = itertools.count(1)
 

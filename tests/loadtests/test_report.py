@@ -192,6 +192,15 @@ def test_sides_that_were_not_measured_are_named() -> None:
     run = bundles.bundle(steps=(bundles.step(400, postgres=nobody),), knee=None)
 
     assert "The CPU of PostgreSQL was not measured" in told(run)
+    assert "the processor is not the limit" not in told(run)
+
+
+def test_a_run_whose_gateway_was_not_measured_has_a_page() -> None:
+    """A driver that was given no process ids knows only itself."""
+    nobody = Usage(cpu_s=0, memory_bytes=0, processes=0)
+    page = render(bundles.bundle(steps=(bundles.step(400, gateway=nobody, postgres=nobody),), knee=None))
+
+    assert "The CPU of the gateway and PostgreSQL was not measured" in page
 
 
 def test_memory_that_grows_is_told_of_a_long_step_only() -> None:

@@ -1,0 +1,151 @@
+"""Locust's scenarios against a real gateway: headless, over its web page, and before a gateway that lies."""
+
+import asyncio
+import csv
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.loadtests.standing import a_fen_too_much, books, spoiled, standing
+
+ROOT = Path(__file__).parent.parent.parent
+CODES = ("9001", "1101", "2201", "2204", "2206", "2207", "9002")
+KINDS = ("bill hospital", "bill rehabilitation_centre", "bill device_supplier")
+
+
+@asynccontextmanager
+async def locust(folder: Path, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    with (folder / "locust.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "locust", "-f", "loadtests/locustfile.py", "--pause-seconds", "0.2", *words),
+            cwd=ROOT,
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(30):
+            await process.wait()
+
+
+async def headless(folder: Path, url: str, world: Path, *words: str) -> tuple[int, dict[str, dict[str, str]], str]:
+    """Run for a while; return the exit code, the statistics by name, and what was printed."""
+    common = ("--headless", "--host", url, "--world", str(world), "--csv", str(folder / "run"), "--only-summary")
+    async with locust(folder, *common, *words) as process:
+        await process.wait()
+    assert process.returncode is not None
+    printed = (folder / "locust.log").read_text()
+    assert (folder / "run_stats.csv").exists(), printed
+    with (folder / "run_stats.csv").open(newline="", encoding="utf-8") as file:
+        rows = {row["Name"]: row for row in csv.DictReader(file)}
+    return process.returncode, rows, printed
+
+
+def requests(rows: dict[str, dict[str, str]], beginning: str) -> int:
+    """Answers that were not refused, of all messages whose name begins so."""
+    names = (name for name in rows if name.startswith(beginning) and "refused" not in name)
+    return sum(int(rows[name]["Request Count"]) for name in names)
+
+
+async def test_both_dialects_and_all_kinds_of_providers_settle(database_dsn: str, tmp_path: Path) -> None:
+    """Ten seconds: no failure, every code and kind is there, and the books hold exactly what was said to be settled."""
+    async with standing(database_dsn, tmp_path) as city:
+        code, rows, printed = await headless(
+            tmp_path, city.gateway.url, city.world, "-u", "19", "-r", "19", "-t", "10s"
+        )
+        kept = await books(city.dsn)
+    settled = sum(requests(rows, beginning) for beginning in ("2207", *KINDS))
+
+    assert code == 0, printed
+    assert rows["Aggregated"]["Failure Count"] == "0"
+    assert all(requests(rows, beginning) > 0 for beginning in (*CODES, *KINDS))
+    assert settled <= kept["settlements"] <= settled + 19  # a user may be stopped before it hears its last answer
+    assert kept["unbalanced"] == kept["settled_twice"] == 0
+
+
+async def test_a_gateway_that_miscounts_fails_the_run(database_dsn: str, tmp_path: Path) -> None:
+    """Exit code 1, and what was wrong is told; every answer is also no longer what was signed."""
+    async with standing(database_dsn, tmp_path) as city, spoiled(city.gateway.url, a_fen_too_much) as url:
+        code, rows, printed = await headless(tmp_path, url, city.world, "-u", "19", "-r", "19", "-t", "4s")
+
+    assert code == 1
+    assert requests(rows, "2206") > 0
+    assert int(rows["2206 preview 预结算"]["Failure Count"]) == requests(rows, "2206")
+    assert "the answer's body is not what its digest says" in printed
+    assert rows["1101 read card 读卡"]["Failure Count"] == "0"
+
+
+async def test_a_shape_decides_users_and_end(database_dsn: str, tmp_path: Path) -> None:
+    """Stairs over eight seconds go up in eight steps to the users that were asked, and then end."""
+    async with standing(database_dsn, tmp_path) as city:
+        words = ("--shape", "stairs", "-u", "16", "-r", "50", "-t", "8s")
+        code, _, printed = await headless(tmp_path, city.gateway.url, city.world, *words)
+    steps = [line for line in printed.splitlines() if "Shape test updating to" in line]
+
+    assert code == 0, printed
+    assert [int(line.split("updating to ")[1].split()[0]) for line in steps] == [2, 4, 6, 8, 10, 12, 14, 16]
+
+
+async def test_a_world_that_is_none_ends_it_with_a_reason(tmp_path: Path) -> None:
+    """Before a single user is born."""
+    async with locust(tmp_path, "--headless", "--host", "http://127.0.0.1:1", "--world", str(tmp_path)) as process:
+        await process.wait()
+    printed = (tmp_path / "locust.log").read_text()
+
+    assert process.returncode == 1
+    assert "Make it with `gateway world" in printed
+    assert "Traceback" not in printed
+
+
+async def test_it_can_be_driven_from_locusts_own_page(database_dsn: str, tmp_path: Path, unused_tcp_port: int) -> None:
+    """The page offers this kit's fields and shapes; a run that it starts settles bills."""
+    page = f"http://127.0.0.1:{unused_tcp_port}"
+    async with standing(database_dsn, tmp_path) as city:
+        words = ("--host", city.gateway.url, "--world", str(city.world), "--class-picker")
+        web = ("--web-host", "127.0.0.1", "--web-port", str(unused_tcp_port))
+        async with locust(tmp_path, *words, *web), aiohttp.ClientSession() as session:
+            shown = await offered(session, page)
+            form = {"user_count": "6", "spawn_rate": "6", "host": city.gateway.url, "shape_class": "Default"}
+            async with session.post(f"{page}/swarm", data=form) as started:
+                said = await started.json()
+            await asyncio.sleep(4)
+            async with session.get(f"{page}/stats/requests") as asked:
+                stats = await asked.json()
+        kept = await books(city.dsn)
+
+    assert all(word in shown for word in ("Stairs", "Soak", "Spike", "pause_seconds", "lane"))
+    assert said["success"], said
+    assert stats["fail_ratio"] == 0
+    assert kept["settlements"] > 0
+
+
+async def offered(session: aiohttp.ClientSession, page: str) -> str:
+    """Return locust's page, once it is up."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                async with session.get(page) as answer:
+                    return await answer.text()
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.2)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that was free a moment ago."""
+    import socket
+
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+    return port
