@@ -24,6 +24,8 @@ from loadtests.scenarios.users import (
 )
 from loadtests.scenarios.world import BadWorld, read
 
+STOP_SECONDS = 10.0
+"""Users may end their visit and sign out before they are stopped; --stop-timeout may give them longer."""
 TOWNS: dict[int, Town] = {}
 """The town of each locust environment of this process, by its id."""
 
@@ -31,24 +33,21 @@ __all__ = ["DeviceSupplier", "DocumentHospital", "RehabilitationCentre", "Sessio
 
 
 def options(parser: Any) -> None:
-    """Add this kit's own options; each is a field of locust's web page too."""
-    kit = parser.add_argument_group("Settlement gateway")
-    kit.add_argument("--world", metavar="DIR", default="world", help="Folder of `gateway world`. Default: world")
-    kit.add_argument("--seed", type=int, default=1, help="The same seed draws the same bills. Default: 1")
-    kit.add_argument(
-        "--lane",
-        type=int,
-        default=0,
-        help=f"First lane of numbers, 0 to {LANES_MAX - 1}; runs at one time on one gateway take lanes of their own",
-    )
-    kit.add_argument("--pause-seconds", type=float, default=1.0, help="Mean pause between visits or bills. Default: 1")
-    kit.add_argument("--shape", choices=("none", *SHAPES), default="none", help="Users over time. Default: none")
+    """Add this kit's own options. Seed and pause are fields of locust's web page too; the rest stands once it is up."""
+    add, once = parser.add_argument, {"include_in_web_ui": False}
+    add("--seed", type=int, default=1, help="The same seed draws the same bills. Default: 1")
+    add("--pause-seconds", type=float, default=1.0, help="Mean pause between visits or bills. Default: 1")
+    add("--world", metavar="DIR", default="world", help="Folder of `gateway world`. Default: world", **once)
+    add("--shape", choices=("none", *SHAPES), default="none", help="Users over time. Default: none", **once)
+    lanes = f"0 to {LANES_MAX - 1}; runs at one time on one gateway take lanes of their own. Default: 0"
+    add("--lane", type=int, default=0, help=f"First lane of numbers, {lanes}", **once)
 
 
 def set_the_stage(environment: Environment, **_: Any) -> None:
     """Take the shape that was asked for, and read the world once a process; a world that is none ends it."""
     given = environment.parsed_options
     assert given is not None
+    environment.stop_timeout = max(environment.stop_timeout, STOP_SECONDS)
     _take_shape(environment, given.shape)
     if not isinstance(environment.runner, MasterRunner):
         try:
