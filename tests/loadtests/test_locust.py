@@ -1,16 +1,18 @@
 """Locust's scenarios against a real gateway: headless, over its web page, and before a gateway that lies."""
 
 import asyncio
-import csv
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from msgspec import Struct
 
 from tests.loadtests.standing import a_fen_too_much, books, spoiled, standing
 
@@ -38,61 +40,81 @@ async def locust(folder: Path, *words: str) -> AsyncIterator[asyncio.subprocess.
             await process.wait()
 
 
-async def headless(folder: Path, url: str, world: Path, *words: str) -> tuple[int, dict[str, dict[str, str]], str]:
-    """Run for a while; return the exit code, the statistics by name, and what was printed."""
-    common = ("--headless", "--host", url, "--world", str(world), "--csv", str(folder / "run"), "--only-summary")
+class Ran(Struct, frozen=True, kw_only=True):
+    """What a headless run left."""
+
+    code: int
+    rows: dict[str, dict[str, Any]]
+    """Statistics of each message's name, whole."""
+    failures: str
+    printed: str
+
+    def count(self, beginning: str, field: str = "num_requests") -> int:
+        """Requests, or failures, of all messages whose name begins so and which were not refused."""
+        names = (name for name in self.rows if name.startswith(beginning) and "refused" not in name)
+        return sum(self.rows[name][field] for name in names)
+
+
+async def headless(folder: Path, url: str, world: Path, *words: str) -> Ran:
+    """Run for a while."""
+    stats, failures = folder / "stats.json", folder / "run_failures.csv"
+    common = (
+        "--headless",
+        "--host",
+        url,
+        "--world",
+        str(world),
+        "--json-file",
+        str(stats.with_suffix("")),
+        "--csv",
+        str(folder / "run"),
+    )
     async with locust(folder, *common, *words) as process:
         await process.wait()
     assert process.returncode is not None
     printed = (folder / "locust.log").read_text()
-    assert (folder / "run_stats.csv").exists(), printed
-    with (folder / "run_stats.csv").open(newline="", encoding="utf-8") as file:
-        rows = {row["Name"]: row for row in csv.DictReader(file)}
-    return process.returncode, rows, printed
-
-
-def requests(rows: dict[str, dict[str, str]], beginning: str) -> int:
-    """Answers that were not refused, of all messages whose name begins so."""
-    names = (name for name in rows if name.startswith(beginning) and "refused" not in name)
-    return sum(int(rows[name]["Request Count"]) for name in names)
+    assert stats.exists(), printed
+    return Ran(
+        code=process.returncode,
+        rows={row["name"]: row for row in json.loads(stats.read_text())},
+        failures=failures.read_text(),
+        printed=printed,
+    )
 
 
 async def test_both_dialects_and_all_kinds_of_providers_settle(database_dsn: str, tmp_path: Path) -> None:
     """Ten seconds: no failure, every code and kind is there, and the books hold exactly what was said to be settled."""
     async with standing(database_dsn, tmp_path) as city:
-        code, rows, printed = await headless(
-            tmp_path, city.gateway.url, city.world, "-u", "19", "-r", "19", "-t", "10s"
-        )
+        ran = await headless(tmp_path, city.gateway.url, city.world, "-u", "19", "-r", "19", "-t", "10s")
         kept = await books(city.dsn)
-    settled = sum(requests(rows, beginning) for beginning in ("2207", *KINDS))
 
-    assert code == 0, printed
-    assert rows["Aggregated"]["Failure Count"] == "0"
-    assert all(requests(rows, beginning) > 0 for beginning in (*CODES, *KINDS))
-    assert kept["settlements"] == settled
+    assert ran.code == 0, ran.printed
+    assert ran.count("", "num_failures") == 0
+    assert [beginning for beginning in (*CODES, *KINDS) if ran.count(beginning) == 0] == []
+    assert kept["settlements"] == sum(ran.count(beginning) for beginning in ("2207", *KINDS))
     assert kept["unbalanced"] == kept["settled_twice"] == 0
 
 
 async def test_a_gateway_that_miscounts_fails_the_run(database_dsn: str, tmp_path: Path) -> None:
     """Exit code 1, and what was wrong is told; every answer is also no longer what was signed."""
     async with standing(database_dsn, tmp_path) as city, spoiled(city.gateway.url, a_fen_too_much) as url:
-        code, rows, printed = await headless(tmp_path, url, city.world, "-u", "19", "-r", "19", "-t", "4s")
+        ran = await headless(tmp_path, url, city.world, "-u", "19", "-r", "19", "-t", "4s")
 
-    assert code == 1
-    assert requests(rows, "2206") > 0
-    assert int(rows["2206 preview 预结算"]["Failure Count"]) == requests(rows, "2206")
-    assert "the answer's body is not what its digest says" in printed
-    assert rows["1101 read card 读卡"]["Failure Count"] == "0"
+    assert ran.code == 1
+    assert ran.count("2206") > 0
+    assert ran.count("2206", "num_failures") == ran.count("2206")
+    assert ran.count("1101", "num_failures") == 0
+    assert "the answer's body is not what its digest says" in ran.failures
 
 
 async def test_a_shape_decides_users_and_end(database_dsn: str, tmp_path: Path) -> None:
     """Stairs over eight seconds go up in eight steps to the users that were asked, and then end."""
     async with standing(database_dsn, tmp_path) as city:
         words = ("--shape", "stairs", "-u", "16", "-r", "50", "-t", "8s")
-        code, _, printed = await headless(tmp_path, city.gateway.url, city.world, *words)
-    steps = [line for line in printed.splitlines() if "Shape test updating to" in line]
+        ran = await headless(tmp_path, city.gateway.url, city.world, *words)
+    steps = [line for line in ran.printed.splitlines() if "Shape test updating to" in line]
 
-    assert code == 0, printed
+    assert ran.code == 0, ran.printed
     assert [int(line.split("updating to ")[1].split()[0]) for line in steps] == [2, 4, 6, 8, 10, 12, 14, 16]
 
 
