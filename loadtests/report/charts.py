@@ -19,6 +19,8 @@ class Series(Struct, frozen=True, kw_only=True):
     css: str
     points: tuple[tuple[float, float], ...]
     has_dots: bool = False
+    gap: float | None = None
+    """Points further apart than this are not joined: between them nothing was measured."""
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -84,13 +86,25 @@ def _svg(title: str, inside: Sequence[Markup], height: int) -> Markup:
 
 
 def _line(one: Series, x: Axis, y: Axis) -> Markup:
-    at = [(x.at(value), y.at(height)) for value, height in one.points]
-    path = " ".join(f"{left:.1f},{top:.1f}" for left, top in at)
-    drawn = Markup('<polyline class="line {}" points="{}"/>').format(one.css, path)
-    if not one.has_dots:
-        return drawn
-    dots = (Markup('<circle class="dot {}" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(one.css, *place) for place in at)
-    return drawn + Markup("").join(dots)
+    drawn = [Markup('<polyline class="line {}" points="{}"/>').format(one.css, _path(run, x, y)) for run in _runs(one)]
+    if one.has_dots:
+        dot = Markup('<circle class="dot {}" cx="{:.1f}" cy="{:.1f}" r="3"/>')
+        drawn += [dot.format(one.css, x.at(value), y.at(height)) for value, height in one.points]
+    return Markup("").join(drawn)
+
+
+def _path(points: Sequence[tuple[float, float]], x: Axis, y: Axis) -> str:
+    return " ".join(f"{x.at(value):.1f},{y.at(height):.1f}" for value, height in points)
+
+
+def _runs(one: Series) -> Iterator[Sequence[tuple[float, float]]]:
+    """Yield stretches of points without a gap between them."""
+    begins = 0
+    for number in range(1, len(one.points) + 1):
+        is_end = number == len(one.points)
+        if is_end or (one.gap is not None and one.points[number][0] - one.points[number - 1][0] > one.gap):
+            yield one.points[begins:number]
+            begins = number
 
 
 def _told(series: Sequence[Series], x: Axis, y: Axis) -> Iterator[Markup]:

@@ -28,7 +28,7 @@ def rate_over_time(bundle: Bundle) -> Markup:
 
 def latency_over_time(bundle: Bundle) -> Markup:
     """Percentiles of each second on a logarithmic axis, and each step's client lag beside them."""
-    answered = [second for second in bundle.seconds if second.answered]
+    answered = [second for second in bundle.seconds if second.max_us]
     if not answered:
         return Markup()
     series = [_over_time(answered, f"{name}_us", name, f"c-{name}") for name in PERCENTILES]
@@ -71,7 +71,8 @@ def _of_steps(steps: Sequence[Step], which: str, name: str) -> tuple[tuple[float
 def _knee(knee: Knee | None, high: float) -> Iterator[Mark]:
     if knee is None:
         return
-    yield Mark(at=knee.holds_per_s, says="", css="knee")
+    if knee.holds_per_s:
+        yield Mark(at=knee.holds_per_s, says="", css="knee")
     if knee.breaks_per_s is not None:
         yield Mark(at=knee.holds_per_s, to=knee.breaks_per_s, says="knee 拐点", css="knee-band")
         yield Mark(at=knee.breaks_per_s, to=high, says="", css="broken")
@@ -188,4 +189,4 @@ def _over_time(seconds: Sequence[Second], field: str, name: str, css: str) -> Se
     width = -(-len(seconds) // POINTS_MAX)
     folds = [seconds[first : first + width] for first in range(0, len(seconds), width)]
     points = tuple((float(fold[0].at_s), float(max(getattr(second, field) for second in fold))) for fold in folds)
-    return Series(name=name, css=css, points=points)
+    return Series(name=name, css=css, points=points, gap=1.5 * width)

@@ -14,6 +14,8 @@ GROWN_TIMES = 2.0
 """A stage's mean that grew so many times is told."""
 MEMORY_GROWN = 0.1
 STEADY_SECONDS_MIN = 60
+ROUNDED_PER_S = 0.1
+"""A knee's rates are rounded to so much."""
 CROWDED = ("http_429", "http_503")
 SIDES = {
     "client": ("压测客户端", "the client"),
@@ -58,12 +60,11 @@ def said(bundle: Bundle) -> tuple[Said, ...]:
 
 
 def judged(bundle: Bundle) -> Step | None:
-    """Return the step from which the end is read: the first that broke, else the one that answered most a second."""
+    """Return the step from which the end is read: the lowest that broke, else the one that answered most a second."""
     broke = bundle.knee.breaks_per_s if bundle.knee else None
-    if broke is not None:
-        for step in bundle.steps:
-            if step.target_per_s >= broke:
-                return step
+    beyond = [step for step in bundle.steps if broke is not None and step.target_per_s >= broke - ROUNDED_PER_S]
+    if beyond:
+        return min(beyond, key=lambda step: step.target_per_s)
     return max(bundle.steps, key=lambda step: step.answered_per_s, default=None)
 
 
@@ -86,6 +87,10 @@ def _knee(bundle: Bundle) -> Iterator[Said]:
             yield Said(zh=f"每秒{holds}笔仍然承受得住，未见拐点。", en=f"{holds}/s still held: no knee was reached.")
             return
         breaks = figures.rate(knee.breaks_per_s)
+        if not knee.holds_per_s:
+            zh = f"最低的一段（每秒{breaks}笔）就已不能承受：{knee.because_zh}。"
+            yield Said(zh=zh, en=f"Not even the lowest step held, {breaks}/s: {knee.because}.")
+            return
         yield Said(
             zh=f"每秒{holds}笔承受得住，每秒{breaks}笔时不再承受：{knee.because_zh}。",
             en=f"{holds}/s held, {breaks}/s did not: {knee.because}.",
@@ -160,9 +165,9 @@ def _gateway_full(step: Step, busy: float) -> Said:
 def _room_left(bundle: Bundle, step: Step, busy: dict[str, float]) -> Said:
     used, cores = sum(busy.values()), bundle.machine.cores
     return Said(
-        zh=f"“{step.name}”时{cores}个核用了{used:.2f}核：处理器未满，先变慢的看各阶段。",
-        en=f"In “{step.name}” {used:.2f} of {cores} cores were in use: the processor is not the limit; look at the"
-        " stages.",
+        zh=f"“{step.name}”时三方共用{cores}个核中的{used:.2f}核：若机器上没有其他程序，处理器就不是瓶颈。",
+        en=f"In “{step.name}” the three sides used {used:.2f} of {cores} cores: unless other programs took the rest,"
+        " the processor is not the limit.",
     )
 
 
@@ -170,6 +175,9 @@ def _stages(bundle: Bundle, step: Step) -> Iterator[Said]:
     """Name the stage that takes most, and the one that grew most since the first step."""
     way = measures.way_us(step)
     if not way:
+        yield Said(
+            zh="网关未给出各阶段用时：不知时间花在哪里。", en="No stages were measured: where time goes is not known."
+        )
         return
     name = max(step.stages, key=lambda name: measures.mean_us(step.stages[name]))
     zh, en = STAGES_MEAN.get(name, ("", ""))

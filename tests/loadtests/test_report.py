@@ -143,6 +143,20 @@ def test_every_second_that_is_folded_keeps_its_peak() -> None:
     assert page.count('<rect class="hit"') < 1_300
 
 
+def test_seconds_of_silence_are_no_latency() -> None:
+    """Where nothing was due the line is broken, and does not fall to nought."""
+    whole = bundles.bundle(steps=(bundles.step(400),), knee=None)
+    silent = [replace(second, p50_us=0, p90_us=0, p99_us=0, max_us=0) for second in whole.seconds[5:9]]
+    broken = replace(whole, seconds=(*whole.seconds[:5], *silent, *whole.seconds[9:]))
+
+    def lines_of_p99(run: Bundle) -> int:
+        page = render(run)
+        chart = page[page.index('<figure id="latency">') : page.index('<figure id="rate">')]
+        return chart.count('<polyline class="line c-p99"')
+
+    assert (lines_of_p99(whole), lines_of_p99(broken)) == (1, 2)
+
+
 CPU_CASES = {
     # name: (gateway, postgres, client cores busy; gateway processes; machine cores) → words
     "the machine is full": (1.3, 0.4, 0.25, 2, 2, "all 2 cores are in use"),

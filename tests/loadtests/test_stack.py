@@ -7,13 +7,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from loadtests.engine.usage import psutil
 from loadtests.stack import Database, StackFailed, postgres_programs, serving, throwaway
 
 
 async def gone(pid: int) -> None:
     """Wait until a process is no more; PostgreSQL says that it has stopped an instant before it has."""
     async with asyncio.timeout(10):
-        while Path(f"/proc/{pid}").exists():
+        while psutil.pid_exists(pid):
             await asyncio.sleep(0.05)
 
 
