@@ -110,9 +110,10 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         following = await stack.enter_async_context(pooled(dsn, "follow", FOLLOWING_CONNECTIONS_MAX, limits))
         references = Reference(following)
         keyring = Keyring(following, seals)
-        lane = lane_of(settings, dsn, limits, seals, references)
-        stack.push_async_callback(lane.close)
-        batcher = Batcher(lane, bounds_of(settings))
+        lanes = [lane_of(settings, dsn, limits, seals, references) for _ in range(settings.settling.lanes)]
+        for lane in lanes:
+            stack.push_async_callback(lane.close)
+        batcher = Batcher(lanes, bounds_of(settings))
         for part in (references, keyring):
             await part.start()
             stack.push_async_callback(part.stop)
@@ -138,7 +139,7 @@ async def pooled(dsn: str, name: PoolName, connections_max: int, limits: Session
 
 
 def lane_of(settings: Settings, dsn: str, limits: SessionLimits, seals: Seals, references: Reference) -> Lane:
-    """Return the one writing lane of a process."""
+    """Return a writing lane of this process."""
     folder = settings.settling.points_dir
     return Lane(
         connect=partial(connect, dsn, application_name="gateway-settle", limits=limits),

@@ -74,6 +74,8 @@ class WebSettings(Struct, frozen=True, kw_only=True):
 class SettlingSettings(Struct, frozen=True, kw_only=True):
     """The batcher's bounds."""
 
+    lanes: Annotated[int, Meta(ge=1, le=32)] = 1
+    """Writing connections of a process. One makes the best batches; more serve only where a batch is held small."""
     batch_bills_max: Count = 64
     queue_bills_max: Count = 1024
     retries_max: Annotated[int, Meta(ge=1, le=100)] = 5

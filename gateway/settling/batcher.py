@@ -8,6 +8,7 @@ case of the same path.
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Protocol
 
@@ -55,29 +56,29 @@ class Settles(Protocol):
 
 
 class Batcher:
-    """One queue and one writing connection of a process."""
+    """One queue of a process, and its writing connections: one, unless a batch is to be a single bill."""
 
-    def __init__(self, lane: Lane, bounds: Bounds) -> None:
-        """Take the connection's keeper and the bounds."""
-        self._lane = lane
+    def __init__(self, lanes: Sequence[Lane], bounds: Bounds) -> None:
+        """Take the connections' keepers and the bounds."""
+        self._lanes = lanes
         self._bounds = bounds
         self._queue: deque[Waiting] = deque()
         self._known: dict[tuple[str, str], Waiting] = {}
         self._arrived = asyncio.Event()
-        self._runner: asyncio.Task[None] | None = None
+        self._runners: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to take batches."""
-        self._runner = asyncio.create_task(self._run())
+        self._runners = [asyncio.create_task(self._run(lane)) for lane in self._lanes]
 
     async def stop(self) -> None:
         """Settle what waits, then end."""
         while waiting := [one.answer for one in self._known.values()]:
             await asyncio.wait(waiting)
-        if self._runner is not None:
-            self._runner.cancel()
+        for runner in self._runners:
+            runner.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._runner
+                await runner
 
     async def settle(self, ask: Ask) -> Outcome:
         """Queue an ask and wait for its commit; a copy with the same content waits for the first one's answer."""
@@ -103,16 +104,17 @@ class Batcher:
         """Return how long the first of them has waited; 0 where none waits."""
         return perf_counter() - self._queue[0].queued_s if self._queue else 0.0
 
-    async def _run(self) -> None:
+    async def _run(self, lane: Lane) -> None:
         while True:
             await self._arrived.wait()
-            self._arrived.clear()
-            while self._queue:
-                batch = self._take()
-                now_s = perf_counter()
-                for waiting in batch:
-                    STAGES.observe("queue", now_s - waiting.queued_s)
-                await self._settle(batch)
+            if not self._queue:
+                self._arrived.clear()
+                continue
+            batch = self._take()
+            now_s = perf_counter()
+            for waiting in batch:
+                STAGES.observe("queue", now_s - waiting.queued_s)
+            await self._settle(lane, batch)
 
     def _take(self) -> list[Waiting]:
         """Take what stands in the queue, up to the bounds; asks that must not meet in one batch stay behind."""
@@ -134,15 +136,15 @@ class Batcher:
         self._queue.extendleft(reversed(behind))
         return taken
 
-    async def _settle(self, waiting: list[Waiting]) -> None:
+    async def _settle(self, lane: Lane, waiting: list[Waiting]) -> None:
         """Settle a batch; where it cannot stand, halve it until the ask that fails stands alone."""
         try:
-            outcomes = await self._attempt([one.ask for one in waiting])
+            outcomes = await self._attempt(lane, [one.ask for one in waiting])
         except Exception as error:  # noqa: BLE001 whatever it is, every caller gets an answer
             if len(waiting) > 1 and not isinstance(error, AWAY):
                 middle = len(waiting) // 2
-                await self._settle(waiting[:middle])
-                await self._settle(waiting[middle:])
+                await self._settle(lane, waiting[:middle])
+                await self._settle(lane, waiting[middle:])
                 return
             for one in waiting:
                 self._resolve(one, self._failed(error))
@@ -152,13 +154,15 @@ class Batcher:
             if one not in late:
                 self._resolve(one, outcomes.verdicts[name_of(one.ask)])
         self._queue.extendleft(reversed(late))
+        if late:
+            self._arrived.set()
 
-    async def _attempt(self, asks: list[Ask]) -> Batch:
+    async def _attempt(self, lane: Lane, asks: list[Ask]) -> Batch:
         """Try a batch a bounded number of times; raise the last fault."""
         for attempt in range(self._bounds.retries_max):
             last = attempt == self._bounds.retries_max - 1
             try:
-                return await self._lane.settle(asks)
+                return await lane.settle(asks)
             except RETRY as error:
                 log.info("batch_retried", error=type(error).__name__, retries=attempt)
                 if last:
@@ -166,7 +170,7 @@ class Batcher:
                 await asyncio.sleep(0.005 * 2**attempt)
             except AWAY as error:
                 log.warning("database_away", error=type(error).__name__, retries=attempt)
-                await self._lane.reconnect()
+                await lane.reconnect()
                 if last:
                     raise
                 await asyncio.sleep(0.05 * 2**attempt)
