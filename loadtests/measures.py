@@ -42,6 +42,11 @@ def is_tired(step: Step) -> bool:
     return late or (busy is not None and busy >= BUSY_CORES * step.client.processes)
 
 
+def by_rate(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return steps from the lowest rate to the highest, closed ones after them as they ran: stairs halve at the end."""
+    return tuple(sorted(steps, key=lambda step: step.target_per_s or float("inf")))
+
+
 def stages_in_order(steps: Sequence[Step]) -> tuple[str, ...]:
     """Return the names of all stages that any step has."""
     there = {name for step in steps for name in step.stages}

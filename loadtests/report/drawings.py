@@ -110,7 +110,7 @@ def stage_class(name: str) -> str:
 
 def cpu(bundle: Bundle) -> Markup:
     """Cores that each side kept busy, step by step, under the machine's own number."""
-    bars = [_cpu_bar(step) for step in bundle.steps[:STEP_NAMES_MAX]]
+    bars = [_cpu_bar(step) for step in measures.by_rate(bundle.steps)[:STEP_NAMES_MAX]]
     if not any(bar.parts for bar in bars):
         return Markup()
     cores = bundle.machine.cores
@@ -130,7 +130,7 @@ def _cpu_bar(step: Step) -> Bar:
 
 def commits(bundle: Bundle) -> Markup:
     """PostgreSQL's commits a second, step by step."""
-    steps = [step for step in bundle.steps[:STEP_NAMES_MAX] if step.commits]
+    steps = [step for step in measures.by_rate(bundle.steps)[:STEP_NAMES_MAX] if step.commits]
     if not steps:
         return Markup()
     bars = [_one_bar(step, "commits/s", step.commits / step.seconds) for step in steps]
@@ -139,7 +139,7 @@ def commits(bundle: Bundle) -> Markup:
 
 def batches(bundle: Bundle) -> Markup:
     """Bills a batch in the mean, step by step."""
-    steps = [step for step in bundle.steps[:STEP_NAMES_MAX] if step.batch_bills_mean]
+    steps = [step for step in measures.by_rate(bundle.steps)[:STEP_NAMES_MAX] if step.batch_bills_mean]
     if not steps:
         return Markup()
     bars = [_one_bar(step, "bills a batch", step.batch_bills_mean) for step in steps]

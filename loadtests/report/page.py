@@ -22,6 +22,7 @@ def render(bundle: Bundle) -> str:
     """Return the page of a bundle."""
     return _PAGES.get_template("page.html.j2").render(
         bundle=bundle,
+        steps=measures.by_rate(bundle.steps),
         style=_STYLE,
         policy=f"default-src 'none'; style-src '{_digest(_STYLE)}'; base-uri 'none'; form-action 'none'",
         said=verdict.said(bundle),
@@ -57,7 +58,7 @@ def _charts(bundle: Bundle) -> dict[str, str]:
         "rate": drawings.rate_over_time(bundle),
         "latency": drawings.latency_over_time(bundle),
         "knee": drawings.latency_against_rate(bundle),
-        "stages": drawings.stage_shares(bundle.steps),
+        "stages": drawings.stage_shares(measures.by_rate(bundle.steps)),
         "cpu": drawings.cpu(bundle),
         "commits": drawings.commits(bundle),
         "batches": drawings.batches(bundle),

@@ -54,7 +54,7 @@ def _steps(bundle: Bundle) -> Table:
     table = Table(*COLUMNS, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    for step in bundle.steps:
+    for step in measures.by_rate(bundle.steps):
         table.add_row(*_row(step), style="yellow" if measures.is_tired(step) else "")
     return table
 

@@ -186,7 +186,7 @@ def _stages(bundle: Bundle, step: Step) -> Iterator[Said]:
         zh=f"“{step.name}”时服务端最费时的阶段是{STAGES_ZH.get(name, name)}（{share}）{'：' + zh if zh else ''}。",
         en=f"In “{step.name}” the stage that takes most is {name} ({share}){': ' + en if en else ''}.",
     )
-    grown = _grown(bundle.steps[0], step)
+    grown = _grown(measures.by_rate(bundle.steps)[0], step)
     if grown is not None:
         yield _grew(*grown, step, is_told=grown[0] == name)
 

@@ -99,6 +99,14 @@ def test_every_step_shows_latency_beside_the_clients_own_lag() -> None:
     assert "100 ms" in rows[1]
 
 
+def test_steps_are_read_from_the_lowest_rate_up() -> None:
+    """Stairs that halve a gap at their end run 400, 800, 600; the page shows 400, 600, 800."""
+    run = bundles.bundle(steps=tuple(bundles.step(rate, number) for number, rate in enumerate((400, 800, 600))))
+    rows = re.findall(r"<tr>\s*<th>(\d+/s)</th>", section(render(run), "steps"))
+
+    assert rows == ["400/s", "600/s", "800/s"]
+
+
 def test_the_whole_run_is_on_the_page() -> None:
     """Charts, stages, errors by kind, machine, versions, settings, seed and commit."""
     bundle = bundles.bundle()
