@@ -1,4 +1,4 @@
-"""`python -m loadtests.bench`: interleaved rounds, medians and ranges, build/bench.json; exit 1 where a gate is missed."""
+"""`python -m loadtests.bench`: interleaved rounds, medians, ranges, build/bench.json; exit 1 where a gate is missed."""
 
 import argparse
 import time

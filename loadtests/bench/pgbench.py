@@ -98,8 +98,8 @@ def _value(table: str, name: str, kind: str, row: dict[str, str | None]) -> str:
         return "NULL"
     if name in KEYS and not kind.endswith("[]"):
         return KEYS[name]
-    quoted = text.replace("'", "''")
-    return f"'{quoted}'::{kind}"
+    quoted = text.replace("'", "''").replace(":", "' || chr(58) || '")  # pgbench takes :word for a variable
+    return f"('{quoted}')::{kind}"
 
 
 async def _pgbench(dsn: str, script: str, seconds: int, *more: str) -> float:
