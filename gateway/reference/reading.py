@@ -54,12 +54,22 @@ async def part_of(connection: Connection, version: Version, before: int, held: P
             return await _providers(connection, version.version)
         case "catalog" | "matches":
             assert held is None or isinstance(held, Packed)
-            changes = _items if version.kind == "catalog" else _matches
-            return await built(held, changes(connection, version, before))
+            return await _packed(connection, version, before, held)
         case "policy":
             return await _policy(connection, version)
         case _:
             raise AssertionError(f"{version.kind} is no reference kind")
+
+
+async def _packed(connection: Connection, version: Version, before: int, held: Packed | None) -> Packed:
+    """Return a version as its difference from the one held; whole, where the tables no longer have that one whole."""
+    changes = _items if version.kind == "catalog" else _matches
+    made = await built(held, changes(connection, version, before))
+    if held is None or len(made) == await connection.fetchval(
+        QUERIES[f"reference_{version.kind}_keys"].sql, version.version
+    ):
+        return made
+    return await built(None, changes(connection, version, 0))
 
 
 async def _rows(connection: Connection, name: str, *versions: int) -> AsyncIterator[list[asyncpg.Record]]:

@@ -5,43 +5,26 @@ import gc
 import tracemalloc
 import weakref
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.core.context import Catalog
 from gateway.reference import holder
 from gateway.reference.holder import Reference
 from gateway.reference.importing import import_files
-from gateway.reference.packed import Packed, Rows, key_of, pack, read_items
+from gateway.reference.packed import Packed, key_of
 from gateway.store.database import Connection, Pool, SessionLimits, open_pool
 from gateway.store.sealing import Seals
 from schemas.facts import CatalogItem
+from tests.reference.items import AREA, SCHEME, item
 
-AREA, SCHEME = "321100", "410"
 DAY = date(2026, 7, 1)
 ROWS = 50_000
 BYTES_A_ROW_MAX = 450
 """Keys, packed rows and tables; as structs in dicts a row would take 2,400."""
 STALL_SECONDS_MAX = 0.1
-
-
-def item(code: str, **changed: Any) -> CatalogItem:
-    fields = {
-        "area": AREA,
-        "scheme": SCHEME,
-        "code": code,
-        "name": f"示例目录项目 {code} 规格十毫升",
-        "sort": "drug",
-        "unit": "支",
-        "valid_from": date(2020, 1, 1),
-        "ceiling_tertiary_yuan": "747.06",
-        "ceiling_secondary_yuan": "679.15",
-    }
-    return CatalogItem(**fields | changed)
 
 
 async def announce(session: Connection, effective_at: datetime) -> int:
@@ -174,6 +157,19 @@ async def test_versions_share_what_does_not_change(session: Connection, pool: Po
     assert (len(before.items), len(after.items)) == (202, 202)
 
 
+async def test_a_version_is_right_though_the_one_before_was_pruned(session: Connection, pool: Pool) -> None:
+    """Rows of the held version that are gone from the tables do not live on in the next."""
+    first = await publish(session, [item("KEPT"), item("GONE")])
+    reference = Reference(pool)
+    await reference.refresh()
+    await session.execute("DELETE FROM catalog_item WHERE version = $1", first)
+    await publish(session, [item("KEPT")])
+    await reference.refresh()
+
+    after = reference.newest().catalog
+    assert [ceiling(after, code) for code in ("KEPT", "GONE")] == ["747.06", None]
+
+
 async def test_a_spell_that_ends_in_a_new_version_ends_only_there(session: Connection, pool: Pool) -> None:
     """On the last day, the day after, and the first day of the next spell each version says its own."""
     await publish(session, [item("K")])
@@ -255,43 +251,3 @@ async def test_an_unreadable_version_does_not_end_the_following(session: Connect
         while ceiling(reference.newest().catalog, "K") is None:
             await asyncio.sleep(0.02)
     await reference.stop()
-
-
-spells = st.lists(
-    st.builds(
-        item,
-        st.sampled_from(["A", "B", "C", "D:1"]),
-        name=st.sampled_from(["示例药品", "a b", 'x"\\y', "🜨"]),
-        valid_from=st.dates(),
-        valid_to=st.none() | st.dates(),
-        ceiling_tertiary_yuan=st.none() | st.sampled_from(["0", "12.500000"]),
-        visit_kinds=st.sampled_from([(), ("inpatient", "outpatient")]),
-        diagnosis_prefixes=st.sampled_from([(), ("S52", "S62.1")]),
-        service_life_years=st.none() | st.integers(1, 90),
-    ),
-    max_size=12,
-)
-
-
-@given(spells, spells)
-def test_packed_rows_read_back_as_they_were(one: list[CatalogItem], other: list[CatalogItem]) -> None:
-    """Of two versions in force the later is heard on a key that both have; each field of each row is what it was."""
-    versions = []
-    expected: dict[tuple[str, ...], list[CatalogItem]] = {}
-    for rows in (one, other):
-        by_key: dict[tuple[str, ...], list[CatalogItem]] = {}
-        for row in rows:
-            by_key.setdefault((row.area, row.scheme, row.code), []).append(row)
-        packed = Packed()
-        for key, spelled in by_key.items():
-            packed.put(key_of(key), pack(spelled))
-        versions.append(packed)
-        expected |= by_key
-
-    read: Rows[tuple[str, str, str], CatalogItem] = Rows(versions, read_items)
-
-    as_dicts = {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in read.items()}
-    assert as_dicts == {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in expected.items()}
-    assert (len(read), set(read)) == (len(expected), set(expected))
-    assert read.get((AREA, SCHEME, "\ud800")) is None
-    assert (AREA, SCHEME, "Z") not in read

@@ -54,6 +54,15 @@ FULL JOIN
 USING (provider_code, local_code)
 WHERE fresh.rows IS DISTINCT FROM held.rows;
 
+-- name: reference_catalog_keys
+-- How many codes a version has.
+SELECT count(*) FROM (SELECT DISTINCT code FROM catalog_item WHERE version = $1::bigint) AS code;
+
+-- name: reference_matches_keys
+-- How many local codes of providers a version has.
+SELECT count(*)
+FROM (SELECT DISTINCT provider_code, local_code FROM catalog_match WHERE version = $1::bigint) AS local_code;
+
 -- name: reference_policy
 -- Policy rows of one version.
 SELECT content
