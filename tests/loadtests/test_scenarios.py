@@ -15,12 +15,12 @@ from gateway.reference.world.build import build, write
 from gateway.signing.keys import SigningKey, jwks
 from gateway.signing.message import content_digest, sign_response
 from loadtests.scenarios.asking import Ask, Wrong
+from loadtests.scenarios.curves import soak, spike, stairs
 from loadtests.scenarios.documents import settled
 from loadtests.scenarios.jiangsu import billed, rows_of
 from loadtests.scenarios.judging import judge
 from loadtests.scenarios.numbers import LANES_MAX, Serials, fen, yuan
 from loadtests.scenarios.session import Town
-from loadtests.scenarios.shapes import soak, spike, stairs
 from loadtests.scenarios.signatures import check_signature, read_keys
 from loadtests.scenarios.world import BadWorld, read
 
