@@ -1,4 +1,4 @@
-"""How a run's users go up and down: stairs, soak and spike, as shares of the users by shares of the time."""
+"""Shares of all users over shares of a run's time: stairs, soak and spike."""
 
 STEPS = 8
 SOAK_SHARE, RAMP_SHARE = 0.7, 0.05
