@@ -76,7 +76,7 @@ class SettlingSettings(Struct, frozen=True, kw_only=True):
 
     lanes: Annotated[int, Meta(ge=1, le=32)] = 1
     """Writing connections of a process. One makes the best batches; more serve only where a batch is held small."""
-    batch_bills_max: Count = 64
+    batch_bills_max: Count = 128
     queue_bills_max: Count = 1024
     retries_max: Annotated[int, Meta(ge=1, le=100)] = 5
     points_dir: str | None = None

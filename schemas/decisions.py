@@ -12,7 +12,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a decision."""
 
 
-class Finding(Part, frozen=True, kw_only=True):
+class Finding(Part, frozen=True, kw_only=True, gc=False):
     """审核结果: one rule's verdict on a line, or on the bill where item_no is None.
 
     fen is what the rule takes from the fund (0 is a notice; negative only where a refund gives back); bearer is who
@@ -31,7 +31,7 @@ class Finding(Part, frozen=True, kw_only=True):
     evidence: dict[str, str]
 
 
-class LineDecision(Part, frozen=True, kw_only=True):
+class LineDecision(Part, frozen=True, kw_only=True, gc=False):
     """Who bears one line. charged = fund + worker + employer + provider."""
 
     item_no: Number

@@ -38,7 +38,7 @@ Qualifications = Annotated[tuple[Number, ...], Meta(max_length=10)]
 Diagnoses = Annotated[tuple[DiagnosisCode, ...], Meta(max_length=30)]
 
 
-class Item(Terms, frozen=True, kw_only=True):
+class Item(Terms, frozen=True, kw_only=True, gc=False):
     """费用明细: one billed line. At least one of catalog_code and local_code must stand."""
 
     item_no: Number
@@ -87,7 +87,7 @@ class VisitTerms(Terms, frozen=True, kw_only=True):
     """社会保险法 art. 42: what a liable third party has already paid."""
 
 
-class Sums(Terms, frozen=True, kw_only=True):
+class Sums(Terms, frozen=True, kw_only=True, gc=False):
     """Who bears a bill. charged = fund + worker + employer + provider, always."""
 
     charged_fen: Fen

@@ -37,7 +37,7 @@ class Day(Struct, frozen=True, kw_only=True):
     authorization_no: str | None
 
 
-class Line(Struct, kw_only=True):
+class Line(Struct, kw_only=True, gc=False):
     """One line on its way through the rules: what is known of it, and what is still payable."""
 
     item: Item

@@ -44,7 +44,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     """Settlements in force."""
 
 
-class SettledLine(Struct, frozen=True, kw_only=True):
+class SettledLine(Struct, frozen=True, kw_only=True, gc=False):
     """A line that a settlement in force has decided."""
 
     settlement_id: str

@@ -1,6 +1,6 @@
 """Presettle and Settle (预结算, 结算): one computation, which documents share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
     free_keys(request, request.visit_no, standing, making)
     plain = tuple(live.item for live in items)
     decision, bill, context = compute(visit, request, plain, file, standing, making.adapter_version)
-    stop(decision, request, {item_no: f"/item_nos/{index}" for index, item_no in enumerate(request.item_nos)})
+    stop(decision, request, lambda: {item_no: f"/item_nos/{place}" for place, item_no in enumerate(request.item_nos)})
     compare(request, decision.sums, file, plain)
     settling = Settling(
         bill=bill,
@@ -207,11 +207,14 @@ def versions_for(visit: Visit, standing: Standing) -> dict[str, int]:
     return {kind: known.get(f"{kind}:{visit.area}:{visit.scheme}", 0) for kind in kinds}
 
 
-def stop(decision: Decision, terms: BillTerms, places: Mapping[str, str]) -> None:
+def stop(decision: Decision, terms: BillTerms, placing: Callable[[], Mapping[str, str]]) -> None:
     """Refuse the whole bill where a rule blocks it, or where its dialect cannot carry a provider's share.
 
-    places: pointers into the message, by item number; an item that it does not name stands nowhere in it.
+    placing gives pointers into the message, by item number; an item that it does not name stands nowhere in it.
     """
+    if not decision.findings:
+        return
+    places = placing()
     faults = [
         Fault(
             pointer=places.get(finding.item_no or "", ""),

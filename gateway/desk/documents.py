@@ -53,7 +53,7 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
     before = visit_of_row(begun) if begun else known(file).visit
     visit = entitled(before, request, standing)
     decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
-    stop(decision, request.bill, {item.item_no: f"/items/{index}" for index, item in enumerate(request.items)})
+    stop(decision, request.bill, lambda: {item.item_no: f"/items/{place}" for place, item in enumerate(request.items)})
     compare(request.bill, decision.sums, file, request.items)
     rows = item_sheet(
         fresh,

@@ -111,7 +111,9 @@ def withdrawals(file: VisitFile, gone: Iterable[LiveItem], message_id: str) -> t
 
 def sift(items: Iterable[Item], file: VisitFile | None) -> tuple[list[Item], list[Item]]:
     """Return (items that are new, items that stand already); refuse every one that stands with other content."""
-    standing = {live.item.item_no: live.item for live in file.items} if file else {}
+    if file is None or not file.items:
+        return list(items), []
+    standing = {live.item.item_no: live.item for live in file.items}
     fresh: list[Item] = []
     repeated: list[Item] = []
     faults: list[Fault] = []

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.days import day_of
-from gateway.core.digests import decision_sha256
+from gateway.core.digests import decision_json
 from gateway.core.posting import Posting, postings
 from gateway.desk.asking import Making
 from gateway.desk.names import bill_keys
@@ -33,7 +33,7 @@ from schemas.scalars import CatalogSort
 class Evidence(Struct, frozen=True, kw_only=True):
     """What a settlement's row keeps sealed: the decision and all it rests on but the items (G12)."""
 
-    decision: Decision
+    decision: msgspec.Raw
     visit: Visit
     terms: BillTerms
     context: Context
@@ -132,9 +132,10 @@ def settlement_row(settling: Settling) -> SettlementRow:
     """
     making = settling.making
     lines = lines_decided(settling.decision.lines, settling.bill.items)
+    decision = decision_json(settling.decision)
     evidence = msgspec.json.encode(
         Evidence(
-            decision=settling.decision,
+            decision=msgspec.Raw(decision),
             visit=settling.bill.visit,
             terms=settling.bill.terms,
             context=settling.context,
@@ -167,7 +168,7 @@ def settlement_row(settling: Settling) -> SettlementRow:
         benefits_fen=sum(benefit.fen for benefit in settling.decision.benefits),
         line_count=len(settling.decision.lines),
         versions=msgspec.json.encode(settling.decision.versions, order="deterministic").decode(),
-        decision_sha256=bytes.fromhex(decision_sha256(settling.decision)),
+        decision_sha256=hashlib.sha256(decision).digest(),
         discharged_at=terms.discharged_at,
         attached_qualification_ids=settling.attached,
         lines=lines_text(lines),

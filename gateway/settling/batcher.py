@@ -30,8 +30,9 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """How much the batcher takes in, with units."""
 
     batch_bills_max: int = 64
-    batch_lines_max: int = 500
-    """An ask with more lines settles in a batch of its own."""
+    batch_lines_max: int = 2_000
+    alone_lines_min: int = 501
+    """An ask with so many lines settles in a batch of its own."""
     queue_bills_max: int = 1024
     retries_max: int = 5
 
@@ -125,7 +126,7 @@ class Batcher:
         while self._queue and len(taken) < self._bounds.batch_bills_max:
             waiting = self._queue.popleft()
             mine = names_of(waiting.ask)
-            alone = waiting.ask.lines > self._bounds.batch_lines_max
+            alone = waiting.ask.lines >= self._bounds.alone_lines_min
             if names & mine or (taken and (alone or lines > self._bounds.batch_lines_max)):
                 behind.append(waiting)
                 names |= mine

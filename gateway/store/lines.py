@@ -29,14 +29,15 @@ class Lines(Struct, frozen=True, kw_only=True):
     third_party_fen: list[int]
 
 
+_ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Lines)
 
 
 def lines_text(lines: Lines) -> str:
     """Return `settlement.lines` of lines, each of which some bearer bears to the fen."""
     borne = zip(lines.fund_fen, lines.worker_fen, lines.employer_fen, lines.provider_fen, strict=True)
-    assert lines.charged_fen == [sum(shares) for shares in borne]
-    return msgspec.json.encode(lines).decode()
+    assert lines.charged_fen == [fund + worker + employer + provider for fund, worker, employer, provider in borne]
+    return _ENCODER.encode(lines).decode()
 
 
 def lines_of(text: str) -> Lines:
