@@ -19,7 +19,7 @@ def test_nothing_given_is_the_default() -> None:
     settings = load(None, {}, {})
 
     assert (settings.web.host, settings.web.port, settings.web.body_bytes_max) == ("127.0.0.1", 8080, 8 * 2**20)
-    assert (settings.settling.batch_bills_max, settings.database.lock_timeout_ms) == (64, 900)
+    assert (settings.settling.batch_bills_max, settings.database.lock_timeout_ms) == (128, 900)
 
 
 def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from gateway.metrics.counting import Histogram
 
-EVERY_S = 0.01
+EVERY_S = 0.005
 MOMENTS_MAX = 2_000
 """How many moments that one stall went over are counted (10 s); a longer stall counts its first, longest waits only."""
 

@@ -10,14 +10,16 @@ import re
 import tempfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from loadtests.stack import StackFailed, postgres_programs
 
 HERE = Path(__file__).parent
 CLIENTS = 32
-UUID = "lpad(to_hex(:a::bigint), 32, '0')::uuid"
+RANDOM_UUID = "lpad(to_hex(:a::bigint), 32, '0')::uuid"
 TABLES = ("visit", "item_sheet", "settlement", "posting", "message", "bill_key")
 """What one SubmitBill leaves."""
 ORDERED = "(lpad(to_hex(:n::bigint), 16, '0') || lpad(to_hex(:client_id::bigint), 16, '0'))::uuid"
@@ -46,9 +48,9 @@ async def one_by_one(dsn: str, seconds: int) -> float:
 def _one_by_one_script() -> str:
     noise = random.Random(1)
     body = noise.randbytes(2000).hex() + b'{"code":'.hex() * 512
-    lines = ",".join(f"({UUID},{number},'C{number:05d}',1,12345,12000,1)" for number in range(1, 21))
+    lines = ",".join(f"({RANDOM_UUID},{number},'C{number:05d}',1,12345,12000,1)" for number in range(1, 21))
     postings = ",".join(
-        f"({UUID},'account{side}',{fen})" for side, fen in enumerate((100_000, -100_000, 20_000, -20_000))
+        f"({RANDOM_UUID},'account{side}',{fen})" for side, fen in enumerate((100_000, -100_000, 20_000, -20_000))
     )
     text = (HERE / "one_by_one.pgbench.sql").read_text()
     return text.format(lines=lines, postings=postings, digest="aa" * 32, signature="bb" * 64, body=body)
@@ -69,20 +71,37 @@ async def like_for_like(dsn: str, seconds: int) -> float:
         await connection.close()
 
 
+class Sampled(Struct, frozen=True, kw_only=True):
+    """A bill of ours that was really settled."""
+
+    settlement_id: UUID
+    visit_id: UUID
+
+
+async def sampled_bill(connection: "asyncpg.Connection[Any]") -> Sampled:
+    """Return the newest settled bill; raises StackFailed where there is none."""
+    found = await connection.fetchrow((HERE / "sampled_bill.sql").read_text())
+    if found is None:
+        raise StackFailed("the database holds no bill of ours to take as a sample: settle one first")
+    return Sampled(settlement_id=found["settlement_id"], visit_id=found["visit_id"])
+
+
+async def columns_of(connection: "asyncpg.Connection[Any]", table: str) -> list[dict[str, str]]:
+    """Return name and type of a table's columns, in order."""
+    rows = await connection.fetch((HERE / "columns.sql").read_text(), f"public.{table}")
+    return [dict(row) for row in rows]
+
+
 async def _inserts(connection: "asyncpg.Connection[Any]", table: str) -> list[str]:
     """Return a statement for each row of a sampled bill in one table."""
-    columns = await connection.fetch((HERE / "like_for_like.columns.sql").read_text(), f"public.{table}")
+    columns = await columns_of(connection, table)
+    sample = await sampled_bill(connection)
     texts = ", ".join(f"{column['name']}::text AS {column['name']}" for column in columns)
-    where = "settlement_id = $1" if table in {"settlement", "posting", "message"} else "visit_id = $1"
-    sample = await connection.fetchrow(
-        "SELECT settlement_id, visit_id FROM public.message WHERE verb = 'SubmitBill' AND settlement_id IS NOT NULL"
-        " ORDER BY received_at DESC LIMIT 1"
-    )
-    if sample is None:
-        raise StackFailed("like for like needs a bill of ours in the database: settle one first")
-    named = sample[0] if "settlement_id" in where else sample[1]
-    rows = await connection.fetch(f"SELECT {texts} FROM public.{table} WHERE {where}", named)  # noqa: S608 our own names
-    return [_insert(table, [dict(column) for column in columns], dict(row)) for row in rows]
+    by, named = ("settlement_id", sample.settlement_id)
+    if table in {"visit", "item_sheet", "bill_key"}:
+        by, named = ("visit_id", sample.visit_id)
+    rows = await connection.fetch(f"SELECT {texts} FROM public.{table} WHERE {by} = $1", named)  # noqa: S608 our own names
+    return [_insert(table, columns, dict(row)) for row in rows]
 
 
 def _insert(table: str, columns: list[dict[str, str]], row: dict[str, str | None]) -> str:

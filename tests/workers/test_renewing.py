@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from loadtests.audit.books import faults_in
 from tests import city
-from tests.guarantees.audit import faults_in
 from tests.guarantees.insisting import value
 from tests.web.wire import Answer, Wire, request
 from tests.workers.crew import Crew, headers_of, serving, until
