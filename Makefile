@@ -3,7 +3,7 @@ VENV := .venv
 PY   := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: demo test lint format lock load soak clean
+.PHONY: demo test lint format lock load bench bench-big soak clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	test -x $(PY) || python3 -m venv $(VENV)
@@ -17,11 +17,19 @@ demo: $(VENV)/ready  ## plays a morning through both doors on an embedded Postgr
 test: lint  ## everything CI checks
 	$(PY) -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
 
-load: $(VENV)/ready  ## two minutes of stairs on a stack of its own, audited; the bundle goes to build/load/stairs.json
+load: $(VENV)/ready  ## two minutes of stairs on a stack of its own, audited; bundle and report go to build/load/
 	@$(PY) -m loadtests stairs --out build/load/stairs.json $(ARGS)
 
-soak: $(VENV)/ready  ## the long runs
+bench: $(VENV)/ready  ## the ratios beside plain PostgreSQL, five interleaved rounds; build/bench.json
+	@$(PY) -m loadtests.bench $(ARGS)
+
+bench-big: $(VENV)/ready  ## the same gateway beside a million settled bills, and beside none; wants 40 GB of disk
+	@$(PY) -m loadtests.bench.big $(ARGS)
+
+soak: $(VENV)/ready  ## the long runs: the slow tests, then ten minutes of load at 70 % of the knee, judged by limits
 	$(PY) -m pytest -n 2 -m soak $(ARGS)
+	@$(PY) -m loadtests soak --out build/load/soak.json
+	@$(PY) -m loadtests.thresholds build/load/soak.json
 
 lint: $(VENV)/ready
 	$(VENV)/bin/ruff format --check .

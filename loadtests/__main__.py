@@ -17,6 +17,7 @@ from loadtests.generator.message import Prepared
 from loadtests.generator.plain import plain
 from loadtests.generator.traffic import traffic
 from loadtests.options import SOAK_SHARE, city_of, parser, refused
+from loadtests.report import render, show
 from loadtests.run import Run
 from loadtests.stack import Database, StackFailed, embedded, import_city, postmaster_pid, serving, throwaway
 from loadtests.stairs import Stairs, find_knee
@@ -56,9 +57,11 @@ async def _loaded(options: argparse.Namespace) -> int:
         made = await run.bundle(knee=knee, audit=not options.no_audit)
     out: Path = options.out or Path("build", "load", f"{options.command}.json")
     bundle.write(made, out)
+    out.with_suffix(".html").write_text(render(made), encoding="utf-8")
+    show(made)
     if knee:
         print(f"knee: {knee.holds_per_s:g} messages/s hold. {knee.because}\n      {knee.because_zh}")
-    print(f"bundle: {out}")
+    print(f"bundle: {out}, report: {out.with_suffix('.html')}")
     if made.audit is None:
         print("audit: NOT MADE (--no-audit): nothing is known of the money / 未稽核")
         return 0
