@@ -59,10 +59,8 @@ class Reader:
     def _sql(self, name: str) -> str:
         return self._queries[name].sql
 
-    async def _book(self, connection: Any) -> tuple[Book, Loader]:
-        book, loader = Book(), Loader(connection, self._queries, self._seals)
-        await loader.instant(book, self._references)
-        return book, loader
+    def _loader(self, connection: Any) -> Loader:
+        return Loader(connection, self._queries, self._seals)
 
     async def person(self, request: VerifyPerson, caller: Provider) -> PersonVerified:
         """Return a worker's card, or refuse: worker.unknown (also where a stated name is another's)."""
@@ -71,8 +69,8 @@ class Reader:
             if worker_id is None and request.certno is not None:
                 index = self._seals.blind_index("certno", request.certno)
                 worker_id = await connection.fetchval(self._sql("worker_by_certno"), index)
-            book, loader = await self._book(connection)
-            await loader.workers(book, [worker_id] if worker_id else [])
+            book = Book()
+            await self._loader(connection).files(book, self._references, [worker_id] if worker_id else [])
             file = book.workers.get(worker_id or "")
             if file is None or (request.certno is not None and request.certno != file.worker.certno):
                 raise refusal("worker.unknown", "/certno" if request.certno else "/worker_id")
@@ -104,10 +102,10 @@ class Reader:
             return answer
 
     async def _standing(self, connection: Any, caller: Provider, visit_no: str) -> Standing:
-        book, loader = await self._book(connection)
+        book, loader = Book(), self._loader(connection)
         await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
         holders = list(book.keys.values())
-        await loader.workers(book, [one.worker_id for one in holders])
+        await loader.files(book, self._references, [one.worker_id for one in holders])
         await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders])
         visit = next(iter(book.visits.values()), None)
         return Standing(

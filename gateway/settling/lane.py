@@ -92,24 +92,22 @@ class Lane:
     async def _load(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask], clock: Laps) -> Book:
         """Read messages and keys, lock the workers they lead to, and read their files as of an instant under lock."""
         book, loader = Book(), Loader(connection, self._queries, self._seals)
-        await loader.messages(book, {name for ask in asks for name in message_names(ask)})
-        workers = await self._lock_workers(connection, loader, book, asks)
+        keys = {key for ask in asks for key in keys_of(ask)}
+        await loader.names(book, {name for ask in asks for name in message_names(ask)}, keys)
+        workers = await self._lock_workers(connection, loader, book, asks, keys)
         clock.lap("lock")
-        await loader.instant(book, self._references)
         await loader.originals(book, asks)
-        await loader.workers(book, workers)
+        await loader.files(book, self._references, workers)
         await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
         clock.lap("read")
         return book
 
     async def _lock_workers(
-        self, connection: "asyncpg.Connection[Any]", loader: Loader, book: Book, asks: Sequence[Ask]
+        self, connection: "asyncpg.Connection[Any]", loader: Loader, book: Book, asks: Sequence[Ask], keys: set[Key]
     ) -> list[str]:
         """Lock the workers that the keys lead to; keys that others may take meanwhile are read again afterwards."""
-        keys = {key for ask in asks for key in keys_of(ask)}
         held_by_us = {key for ask in asks for key in ask.keys}
         locked: set[str] = set()
-        await loader.keys(book, keys)
         for _ in range(LOCK_ROUNDS_MAX):
             wanted = {worker for ask in asks for worker in workers_of(book, ask)} - locked
             if not wanted:

@@ -54,13 +54,19 @@ class Loader:
     async def instant(self, book: Book, references: References) -> None:
         """Take the instant by which everything is judged, with the reference data in force at it."""
         found = (await self._fetch("instant"))[0]
-        await references.ensure(found["version"])
-        book.judge_at(found["now"], references.at(found["now"]))
+        await self._judge_at(book, references, found["now"], found["version"])
 
-    async def messages(self, book: Book, names: Iterable[tuple[str, str]]) -> None:
-        """Read what became of messages: pairs of provider code and message id."""
-        providers, message_ids = columns(names, 2)
-        for row in await self._fetch("messages_by_id", providers, message_ids):
+    async def _judge_at(self, book: Book, references: References, now: datetime, version: int) -> None:
+        await references.ensure(version)
+        book.judge_at(now, references.at(now))
+
+    async def names(self, book: Book, messages: Iterable[tuple[str, str]], keys: Iterable[Key]) -> None:
+        """Read what became of messages (pairs of provider code and message id), and who holds keys."""
+        asked = (*columns(messages, 2), *columns(((key.provider_code, key.kind, key.key) for key in keys), 3))
+        for row in await self._fetch("names_found", *asked):
+            if row["kind"] is not None:
+                hold(book, row)
+                continue
             name = row["provider_code"], row["message_id"]
             book.messages[name], jws = message_of(row)
             if jws is not None:
@@ -91,10 +97,8 @@ class Loader:
 
     async def keys(self, book: Book, keys: Iterable[Key]) -> None:
         """Read who holds keys."""
-        found = await self._fetch("keys_held", *columns(((k.provider_code, k.kind, k.key) for k in keys), 3))
-        for row in found:
-            key = Key(provider_code=row["provider_code"], kind=row["kind"], key=row["key"])
-            book.keys[key] = holder(BillKeyRow(**row))
+        for row in await self._fetch("keys_held", *columns(((k.provider_code, k.kind, k.key) for k in keys), 3)):
+            hold(book, row)
 
     async def keys_again(self, book: Book, keys: Collection[Key]) -> None:
         """Forget who held keys, and read it anew."""
@@ -102,11 +106,14 @@ class Loader:
             book.keys.pop(key, None)
         await self.keys(book, keys)
 
-    async def workers(self, book: Book, worker_ids: list[str]) -> None:
-        """Read everything about workers that a decision rests on."""
-        if not worker_ids:
+    async def files(self, book: Book, references: References, worker_ids: list[str]) -> None:
+        """Take the instant by which everything is judged, and read everything about workers that stands at it."""
+        rows = await self._fetch("worker_files", worker_ids) if worker_ids else []
+        if not rows:
+            await self.instant(book, references)
             return
-        for row in await self._fetch("worker_files", worker_ids, book.now):
+        await self._judge_at(book, references, rows[0]["now"], rows[0]["reference_version"])
+        for row in rows:
             book.workers[row["worker_id"]] = worker_file(row, self._seals)
 
     async def visits(self, book: Book, visits: Iterable[tuple[str, UUID]]) -> None:
@@ -167,11 +174,15 @@ def by_visit(rows: Rows) -> defaultdict[UUID, Rows]:
     return found
 
 
+def hold(book: Book, row: Record) -> None:
+    """Note who holds a key."""
+    key = Key(provider_code=row["provider_code"], kind=row["kind"], key=row["key"])
+    book.keys[key] = holder(BillKeyRow(**{name: row[name] for name in BillKeyRow.__struct_fields__}))
+
+
 def message_of(row: Record) -> tuple[MessageRow, str | None]:
     """Return what became of a message, and the receipt of what it settled."""
-    named = dict(row)
-    jws = named.pop("receipt_jws")
-    return MessageRow(**named), jws
+    return MessageRow(**{name: row[name] for name in MessageRow.__struct_fields__}), row["receipt_jws"]
 
 
 def settlement_of(row: Record) -> SettlementRow:

@@ -1,4 +1,7 @@
-"""Writes effects in bulk: rows by binary COPY, changes by one statement a kind. Knows tables, not verbs."""
+"""Writes effects in bulk: wide rows by binary COPY, short ones together in one statement, changes by one a kind.
+
+Knows tables, not verbs.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,7 +11,11 @@ from asyncpg import Connection
 from msgspec.structs import astuple
 
 from gateway.store.queries import Query
-from gateway.store.rows import Change, Effect, Row
+from gateway.store.rows import BillKeyRow, Change, Effect, MessageRow, PostingRow, Row
+
+SHORT: tuple[type[Row], ...] = (PostingRow, BillKeyRow, MessageRow)
+"""Rows of plain columns: each COPY of them would cost two more turns of the wire than they weigh."""
+ADD_SHORT = "add_entries_names_and_messages"
 
 
 async def write(connection: "Connection[Any]", queries: Mapping[str, Query], effects: Iterable[Effect]) -> None:
@@ -24,9 +31,19 @@ async def write(connection: "Connection[Any]", queries: Mapping[str, Query], eff
         else:
             changes[type(effect)][effect.changed()] = effect
     for row, added in rows.items():
-        await connection.copy_records_to_table(
-            row.TABLE, records=[astuple(one) for one in added], columns=list(row.__struct_fields__)
+        if row not in SHORT:
+            await connection.copy_records_to_table(
+                row.TABLE, records=[astuple(one) for one in added], columns=list(row.__struct_fields__)
+            )
+    if any(row in rows for row in SHORT):
+        await connection.execute(
+            queries[ADD_SHORT].sql, *(column for row in SHORT for column in turned(row, rows[row]))
         )
     for change, last in changes.items():
-        columns = zip(*(astuple(one) for one in last.values()), strict=True)
-        await connection.execute(queries[change.QUERY].sql, *(list(column) for column in columns))
+        await connection.execute(queries[change.QUERY].sql, *turned(change, last.values()))
+
+
+def turned(kind: type[Row] | type[Change], rows: Iterable[Row | Change]) -> list[list[Any]]:
+    """Return rows turned into columns: the array arguments of a statement."""
+    columns: list[list[Any]] = [list(column) for column in zip(*map(astuple, rows), strict=True)]
+    return columns or [[] for _ in kind.__struct_fields__]

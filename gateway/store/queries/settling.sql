@@ -22,6 +22,19 @@ FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
 JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
 LEFT JOIN settlement AS s ON s.worker_id = m.worker_id AND s.settlement_id = m.settlement_id;
 
+-- name: names_found
+-- What became of messages ($1, $2) with the receipts of what they settled, as `messages_by_id`; and who holds bill keys
+-- ($3 to $5): those rows have a kind.
+SELECT m.*, s.receipt_jws, NULL::text AS kind, NULL::text AS key
+FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
+JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
+LEFT JOIN settlement AS s ON s.worker_id = m.worker_id AND s.settlement_id = m.settlement_id
+UNION ALL
+SELECT k.provider_code, k.message_id, NULL, NULL, NULL, k.worker_id, k.visit_id, k.settlement_id, NULL, NULL, NULL, NULL,
+       NULL, NULL, k.kind, k.key
+FROM unnest($3::text[], $4::text[], $5::text[]) AS asked (provider_code, kind, key)
+JOIN bill_key AS k ON k.provider_code = asked.provider_code AND k.kind = asked.kind AND k.key = asked.key;
+
 -- name: refusals_by_id
 -- The last refusals of message ids that have not taken effect.
 SELECT r.*
@@ -41,19 +54,23 @@ UPDATE worker_lock SET taken = taken + 1 WHERE worker_id = ANY($1::text[]) RETUR
 -- name: worker_files
 -- Everything about workers that a decision rests on, a row a worker: the newest effective row of the worker with the
 -- employer's name, of each spell, recognition and authorization; what settlements in force have taken from each
--- allowance; and the devices that the fund helped to pay in settlements in force, not given back.
-SELECT w.*,
+-- allowance; and the devices that the fund helped to pay in settlements in force, not given back. Beside each stands the
+-- instant by which it is effective, as `instant` tells it.
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+SELECT w.*, (SELECT now FROM clock) AS now,
+       (SELECT coalesce(max(version), 0) FROM reference_version
+        WHERE effective_at <= (SELECT now FROM clock)) AS reference_version,
        (SELECT e.name FROM employer AS e
-        WHERE e.employer_id = w.employer_id AND e.effective_at <= $2::timestamptz
+        WHERE e.employer_id = w.employer_id AND e.effective_at <= (SELECT now FROM clock)
         ORDER BY e.version DESC LIMIT 1) AS employer_name,
        ARRAY(SELECT DISTINCT ON (e.enrolment_no) e.content FROM enrolment AS e
-             WHERE e.worker_id = w.worker_id AND e.effective_at <= $2::timestamptz
+             WHERE e.worker_id = w.worker_id AND e.effective_at <= (SELECT now FROM clock)
              ORDER BY e.enrolment_no, e.version DESC) AS enrolments,
        ARRAY(SELECT DISTINCT ON (r.recognition_no) r.content_sealed FROM recognition AS r
-             WHERE r.worker_id = w.worker_id AND r.effective_at <= $2::timestamptz
+             WHERE r.worker_id = w.worker_id AND r.effective_at <= (SELECT now FROM clock)
              ORDER BY r.recognition_no, r.version DESC) AS recognitions,
        ARRAY(SELECT DISTINCT ON (a.authorization_no) a.content FROM "authorization" AS a
-             WHERE a.worker_id = w.worker_id AND a.effective_at <= $2::timestamptz
+             WHERE a.worker_id = w.worker_id AND a.effective_at <= (SELECT now FROM clock)
              ORDER BY a.authorization_no, a.version DESC) AS authorizations,
        (SELECT json_agg(json_build_object('allowance_id', u.allowance_id, 'fund_fen', u.fund_fen,
                                           'quantity', trim_scale(u.quantity)::text, 'days', u.days)
@@ -83,7 +100,7 @@ SELECT w.*,
 FROM (
     SELECT DISTINCT ON (worker_id) *
     FROM worker
-    WHERE worker_id = ANY($1::text[]) AND effective_at <= $2::timestamptz
+    WHERE worker_id = ANY($1::text[]) AND effective_at <= (SELECT now FROM clock)
     ORDER BY worker_id, version DESC
 ) AS w;
 
@@ -140,6 +157,20 @@ ON CONFLICT (worker_id, visit_id, bill_no) DO UPDATE
 SET items_sha256 = excluded.items_sha256, charged_fen = excluded.charged_fen, fund_fen = excluded.fund_fen,
     worker_fen = excluded.worker_fen, employer_fen = excluded.employer_fen, provider_fen = excluded.provider_fen,
     previewed_at = excluded.previewed_at;
+
+-- name: add_entries_names_and_messages
+-- Adds postings ($1 to $7), bill keys ($8 to $14) and messages ($15 to $27) in one statement.
+WITH postings AS (
+    INSERT INTO posting (worker_id, settlement_id, posting_no, debit, credit, fen, settlement_day)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::bigint[], $7::date[])
+), names AS (
+    INSERT INTO bill_key (provider_code, kind, key, worker_id, visit_id, settlement_id, message_id)
+    SELECT * FROM unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::uuid[], $14::text[])
+)
+INSERT INTO message (provider_code, message_id, verb, content_sha256, raw_sha256, worker_id, visit_id, settlement_id,
+                     received_at, reversed_by, request_sealed, answer_sealed, reversed_answer_sealed)
+SELECT * FROM unnest($15::text[], $16::text[], $17::text[], $18::bytea[], $19::bytea[], $20::text[], $21::uuid[],
+                     $22::uuid[], $23::timestamptz[], $24::text[], $25::bytea[], $26::bytea[], $27::bytea[]);
 
 -- name: change_visits
 -- Moves visits to a new state.
