@@ -69,12 +69,18 @@ ROUTES = (
 """The whole door. A receipt's own address is the web room's: it carries no request of the desk."""
 
 
+_PLAIN = {(route.method, "/" + "/".join(route.segments)): route for route in ROUTES if not route.named}
+"""Routes without a field in the path, found at once."""
+
+
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]]:
     """Return the route of a message and the fields its path carries.
 
     path is as it stood on the wire, percent-encoded and without its query. Raises NotFound for an unknown path, and
     WireError (405) for a known one asked with another method.
     """
+    if (plain := _PLAIN.get((method, path))) is not None:
+        return plain, {}
     given = path.split("/")[1:]
     fitting = [route for route in ROUTES if _fits(route, given)]
     if not fitting:
