@@ -288,23 +288,21 @@ CREATE INDEX settlement_device ON settlement (worker_id) WHERE has_device;
 
 -- The lines, a row a line.
 CREATE VIEW settled_line AS
-SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort,
-       t.occurred_on::date AS occurred_on, t.quantity::numeric(16, 4) AS quantity, t.charged_fen::bigint AS charged_fen,
-       t.fund_fen::bigint AS fund_fen, t.worker_fen::bigint AS worker_fen, t.employer_fen::bigint AS employer_fen,
-       t.provider_fen::bigint AS provider_fen, t.recognition_no, t.authorization_no,
-       t.funded_quantity::numeric(16, 4) AS funded_quantity, t.third_party_fen::bigint AS third_party_fen, s.has_device
+SELECT s.worker_id, s.settlement_id, t.item_no, s.visit_id, t.refunds_item_no, t.catalog_code, t.sort, t.occurred_on,
+       t.quantity, t.charged_fen, t.fund_fen, t.worker_fen, t.employer_fen, t.provider_fen, t.recognition_no,
+       t.authorization_no, t.funded_quantity, t.third_party_fen, s.has_device
 FROM settlement AS s,
-     ROWS FROM (
-         json_array_elements_text(s.lines -> 'item_no'), json_array_elements_text(s.lines -> 'refunds_item_no'),
-         json_array_elements_text(s.lines -> 'catalog_code'), json_array_elements_text(s.lines -> 'sort'),
-         json_array_elements_text(s.lines -> 'occurred_on'), json_array_elements_text(s.lines -> 'quantity'),
-         json_array_elements_text(s.lines -> 'charged_fen'), json_array_elements_text(s.lines -> 'fund_fen'),
-         json_array_elements_text(s.lines -> 'worker_fen'), json_array_elements_text(s.lines -> 'employer_fen'),
-         json_array_elements_text(s.lines -> 'provider_fen'), json_array_elements_text(s.lines -> 'recognition_no'),
-         json_array_elements_text(s.lines -> 'authorization_no'), json_array_elements_text(s.lines -> 'funded_quantity'),
-         json_array_elements_text(s.lines -> 'third_party_fen')
-     ) AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
-             employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
+     json_to_record(s.lines) AS c (
+         item_no text[], refunds_item_no text[], catalog_code text[], sort text[], occurred_on date[],
+         quantity numeric(16, 4)[], charged_fen bigint[], fund_fen bigint[], worker_fen bigint[], employer_fen bigint[],
+         provider_fen bigint[], recognition_no text[], authorization_no text[], funded_quantity numeric(16, 4)[],
+         third_party_fen bigint[]
+     ),
+     unnest(c.item_no, c.refunds_item_no, c.catalog_code, c.sort, c.occurred_on, c.quantity, c.charged_fen, c.fund_fen,
+            c.worker_fen, c.employer_fen, c.provider_fen, c.recognition_no, c.authorization_no, c.funded_quantity,
+            c.third_party_fen)
+     AS t (item_no, refunds_item_no, catalog_code, sort, occurred_on, quantity, charged_fen, fund_fen, worker_fen,
+           employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity, third_party_fen);
 
 CREATE TABLE posting (
     worker_id text NOT NULL,

@@ -38,7 +38,7 @@ async def audit(connection: Connection) -> list[str]:
 
 async def connect(dsn: str) -> Connection:
     """Return a session for long questions; the caller closes it."""
-    settings = {"application_name": "audit", "timezone": "UTC", "statement_timeout": "600s", "work_mem": "64MB"}
+    settings = {"application_name": "audit", "timezone": "UTC", "statement_timeout": "600s", "work_mem": "256MB"}
     connection: Connection = await asyncpg.connect(dsn, timeout=10, server_settings=settings)
     return connection
 

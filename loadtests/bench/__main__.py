@@ -74,6 +74,7 @@ class Bench:
             )
             print("audit …", flush=True)
             self._audit = await audited(self._database.dsn, served.urls, self._tapes)
+            print(f"audited in {self._audit.seconds:.0f} s", flush=True)
 
     async def figures(self) -> figures.Bench:
         """Return the medians and ranges."""
