@@ -18,8 +18,8 @@ BEFORE = f"""
 INSERT INTO visit VALUES ('W1', '{VISIT}', 'H1', 'V1', '321100', '410', 'inpatient', now(), NULL, '{{S52}}', '{{QR1}}',
     NULL, false, NULL, 0, 'part_settled', 1, now(), 'M1', 'sealed');
 INSERT INTO settlement (worker_id, settlement_id, kind, original_id, visit_id, provider_code, visit_no, bill_no,
-    interim_no, message_id, area, scheme, settlement_day, settled_at, charged_fen, fund_fen, worker_fen, employer_fen, provider_fen,
-    benefits_fen, line_count, versions, decision_sha256)
+    interim_no, message_id, area, scheme, settlement_day, settled_at, charged_fen, fund_fen, worker_fen, employer_fen,
+    provider_fen, benefits_fen, line_count, versions, decision_sha256)
 SELECT 'W1', id, kind, original, '{VISIT}', 'H1', 'V1', 'B1', 1, 'M3', '321100', '410', '2026-11-02', now(),
        sign * 3000, sign * 2000, sign * 1000, 0, 0, 0, 2, '{{}}', 'digest'
 FROM (VALUES ('{SETTLED}'::uuid, 'settlement', NULL::uuid, 1), ('{UNDONE}', 'cancellation', '{SETTLED}', -1))
@@ -65,8 +65,8 @@ async def test_every_item_and_line_is_still_there(empty_database_dsn: str) -> No
     items = "SELECT item_no, message_id, position, amount_fen, settlement_id, withdrawn_by FROM item ORDER BY 3"
     lines = (
         "SELECT settlement_id, item_no, visit_id, refunds_item_no, catalog_code, sort, occurred_on, quantity,"
-        " charged_fen, fund_fen, worker_fen, employer_fen, provider_fen, recognition_no, authorization_no, funded_quantity,"
-        " third_party_fen FROM settled_line ORDER BY 1, 2"
+        " charged_fen, fund_fen, worker_fen, employer_fen, provider_fen, recognition_no, authorization_no,"
+        " funded_quantity, third_party_fen FROM settled_line ORDER BY 1, 2"
     )
     before = [[tuple(row) for row in await connection.fetch(sql)] for sql in (items, lines)]
 
