@@ -127,7 +127,7 @@ class Reader:
         async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
             if seen is not None:
-                return self._seen(message_of(seen)[0], caller)
+                return self._seen(message_of(seen), caller)
             refused = await connection.fetchrow(self._sql("refusals_by_id"), *named)
         return not_in_effect(request.message_id, refused)
 

@@ -31,8 +31,13 @@ from schemas.scalars import CatalogSort
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """What a settlement's row keeps sealed: the decision and all it rests on but the items (G12)."""
+    """What a settlement's row keeps sealed: the decision and all it rests on but the items (G12).
 
+    Items are not kept again: the settlement's lines name them, and `item_sheet.contents` never changes.
+    """
+
+    brought_by: dict[str, str]
+    """Item number → message id of its sheet, for items that stood before; the others came with this settlement."""
     decision: msgspec.Raw
     visit: Visit
     terms: BillTerms
@@ -45,7 +50,7 @@ class _Decided(Struct):
 
 def decision_in(opened: bytes) -> Decision:
     """Return the decision of an opened `settlement.decision_sealed`; the first versions sealed it alone."""
-    if opened.startswith(b'{"decision":'):
+    if opened.startswith(b'{"brought_by":'):
         return msgspec.json.decode(opened, type=_Decided).decision
     return msgspec.json.decode(opened, type=Decision)
 
@@ -126,15 +131,13 @@ def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tupl
 
 
 def settlement_row(settling: Settling) -> SettlementRow:
-    """Return the settlement itself, with its lines and, sealed, its decision and all it rests on (G12).
-
-    The bill's items are not kept again: its lines name them, and `item_sheet.contents` never changes.
-    """
+    """Return the settlement itself, with its lines and, sealed, its decision and all it rests on (G12)."""
     making = settling.making
     lines = lines_decided(settling.decision.lines, settling.bill.items)
     decision = decision_json(settling.decision)
     evidence = msgspec.json.encode(
         Evidence(
+            brought_by=brought_by(settling),
             decision=msgspec.Raw(decision),
             visit=settling.bill.visit,
             terms=settling.bill.terms,
@@ -177,6 +180,14 @@ def settlement_row(settling: Settling) -> SettlementRow:
         decision_sealed=making.seal(evidence, f"decision:{making.settlement_id}".encode()),
         receipt_jws=NOT_SIGNED_YET,
     )
+
+
+def brought_by(settling: Settling) -> dict[str, str]:
+    """Return which message brought each item of the bill that stood before it."""
+    if settling.file is None:
+        return {}
+    billed = {item.item_no for item in settling.bill.items}
+    return {live.item.item_no: live.message_id for live in settling.file.items if live.item.item_no in billed}
 
 
 def lines_decided(lines: tuple[LineDecision, ...], items: tuple[Item, ...]) -> Lines:

@@ -64,13 +64,22 @@ class Loader:
         """Read what became of messages (pairs of provider code and message id), and who holds keys."""
         asked = (*columns(messages, 2), *columns(((key.provider_code, key.kind, key.key) for key in keys), 3))
         for row in await self._fetch("names_found", *asked):
-            if row["kind"] is not None:
+            if row["kind"] is None:
+                book.messages[row["provider_code"], row["message_id"]] = message_of(row)
+            else:
                 hold(book, row)
-                continue
-            name = row["provider_code"], row["message_id"]
-            book.messages[name], jws = message_of(row)
-            if jws is not None:
-                book.receipts[name] = jws
+        await self._receipts(book)
+
+    async def _receipts(self, book: Book) -> None:
+        """Read the receipts of what has been settled before: they lie with the settlements, by worker."""
+        settled = [row for row in book.messages.values() if row.settlement_id is not None]
+        if not settled:
+            return
+        found = await self._fetch("receipts_of", *columns(((row.worker_id, row.settlement_id) for row in settled), 2))
+        receipts = {row["settlement_id"]: row["receipt_jws"] for row in found}
+        for row in settled:
+            if jws := receipts.get(row.settlement_id):
+                book.receipts[row.provider_code, row.message_id] = jws
 
     async def originals(self, book: Book, asks: Iterable[Ask]) -> None:
         """Read, for reversals, whether the original was refused and which items it withdrew."""
@@ -180,9 +189,9 @@ def hold(book: Book, row: Record) -> None:
     book.keys[key] = holder(BillKeyRow(**{name: row[name] for name in BillKeyRow.__struct_fields__}))
 
 
-def message_of(row: Record) -> tuple[MessageRow, str | None]:
-    """Return what became of a message, and the receipt of what it settled."""
-    return MessageRow(**{name: row[name] for name in MessageRow.__struct_fields__}), row["receipt_jws"]
+def message_of(row: Record) -> MessageRow:
+    """Return what became of a message."""
+    return MessageRow(**{name: row[name] for name in MessageRow.__struct_fields__})
 
 
 def settlement_of(row: Record) -> SettlementRow:

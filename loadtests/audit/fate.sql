@@ -9,3 +9,7 @@ SELECT s.provider_code, s.message_id, s.verb, s.visit_no, s.bill_no, s.expects, 
 FROM said AS s
 LEFT JOIN told AS t ON t.provider_code = s.provider_code AND t.message_id = s.message_id
 GROUP BY s.provider_code, s.message_id, s.verb, s.visit_no, s.bill_no, s.expects, s.reverses;
+
+-- Whatever the planner expects of the joins, none of them is a walk through all messages for each message.
+CREATE UNIQUE INDEX ON fate (provider_code, message_id, verb, visit_no, bill_no, expects, reverses);
+CREATE INDEX ON fate (provider_code, visit_no, bill_no);

@@ -16,22 +16,25 @@ SELECT clock.now,
 FROM clock;
 
 -- name: messages_by_id
--- What became of messages (pairs of provider and message id), each with the receipt of what it settled.
-SELECT m.*, s.receipt_jws
+-- What became of messages: pairs of provider and message id.
+SELECT m.*
 FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
-JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
-LEFT JOIN settlement AS s ON s.worker_id = m.worker_id AND s.settlement_id = m.settlement_id;
+JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id;
+
+-- name: receipts_of
+-- The receipts of settlements: pairs of worker and settlement.
+SELECT s.settlement_id, s.receipt_jws
+FROM unnest($1::text[], $2::uuid[]) AS asked (worker_id, settlement_id)
+JOIN settlement AS s ON s.worker_id = asked.worker_id AND s.settlement_id = asked.settlement_id;
 
 -- name: names_found
--- What became of messages ($1, $2) with the receipts of what they settled, as `messages_by_id`; and who holds bill keys
--- ($3 to $5): those rows have a kind.
-SELECT m.*, s.receipt_jws, NULL::text AS kind, NULL::text AS key
+-- What became of messages ($1, $2), and who holds bill keys ($3 to $5): those rows have a kind.
+SELECT m.*, NULL::text AS kind, NULL::text AS key
 FROM unnest($1::text[], $2::text[]) AS asked (provider_code, message_id)
 JOIN message AS m ON m.provider_code = asked.provider_code AND m.message_id = asked.message_id
-LEFT JOIN settlement AS s ON s.worker_id = m.worker_id AND s.settlement_id = m.settlement_id
 UNION ALL
 SELECT k.provider_code, k.message_id, NULL, NULL, NULL, k.worker_id, k.visit_id, k.settlement_id, NULL, NULL, NULL, NULL,
-       NULL, NULL, k.kind, k.key
+       NULL, k.kind, k.key
 FROM unnest($3::text[], $4::text[], $5::text[]) AS asked (provider_code, kind, key)
 JOIN bill_key AS k ON k.provider_code = asked.provider_code AND k.kind = asked.kind AND k.key = asked.key;
 
