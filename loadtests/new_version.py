@@ -120,7 +120,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.new_version", description=__doc__)
     parser.add_argument("--items", type=int, default=200_000)
     parser.add_argument("--rate", type=float, default=500.0, help="bills a second")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of the stretch in which the version is taken")
+    parser.add_argument("--seconds", type=float, default=50.0, help="of the stretch in which the version is taken")
     parser.add_argument("--out", type=Path, default=Path("build", "new_version.json"), help="the figures as JSON")
     options = parser.parse_args()
     if not 0 < options.seconds + 10 <= LOAD_SECONDS_MAX:
