@@ -45,7 +45,7 @@ class Crew:
 
     def pids(self) -> set[int]:
         """The workers that live."""
-        return {child.pid for child in self.parent.children() if child.status() != psutil.STATUS_ZOMBIE}
+        return {child.pid for child in self.parent.children() if is_alive(child.pid)}
 
     def accepting(self) -> set[int]:
         """The workers that live and have said that they accept."""
