@@ -1,14 +1,12 @@
 """`python -m loadtests`: a run leaves a bundle; an audit that fails fails the run; load stays on this machine."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.store.database import connect
 from loadtests import bundle
-from tests.house import ROOT
+from tests.loadtests.command import ran
 from tests.loadtests.load import SMALL, plain_load, small_city
 
 CITY = (
@@ -18,30 +16,17 @@ CITY = (
 )
 
 
-async def loadtests(*words: str) -> tuple[int, str]:
-    """The command's exit code and all that it said."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadtests", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=ROOT,
-    )
-    out, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode()
-
-
 async def test_a_run_leaves_a_bundle_and_fails_where_the_books_are_wrong(database_dsn: str, tmp_path: Path) -> None:
     """Right books: exit 0 and a readable bundle. One fen moved in them: exit 1 by run and by audit, naming it."""
     out = tmp_path / "run.json"
     async with small_city(database_dsn, tmp_path) as (_, up):
         before = await plain_load(up, bills=1)
         words = ("run", "--url", up.urls[0], "--dsn", database_dsn, *CITY, "--rate", "40", "--out", str(out))
-        right = await loadtests(*words, "--seconds", "2", "--pid", str(up.pids[0]))
+        right = await ran("loadtests", *words, "--seconds", "2", "--pid", str(up.pids[0]))
         made = bundle.read(out)
         await _move_a_fen(database_dsn, before.records[0].settlement_id)
-        wrong = await loadtests(*words, "--seconds", "1")
-        audit = await loadtests("audit", "--dsn", database_dsn)
+        wrong = await ran("loadtests", *words, "--seconds", "1")
+        audit = await ran("loadtests", "audit", "--dsn", database_dsn)
 
     assert (right[0], wrong[0], audit[0]) == (0, 1, 1), (right[1], wrong[1], audit[1])
     assert "audit: clean" in right[1]
@@ -61,7 +46,7 @@ async def test_stairs_and_soak_follow_one_another(database_dsn: str, tmp_path: P
     out = tmp_path / "soak.json"
     async with small_city(database_dsn, tmp_path) as (_, up):
         words = ("soak", "--url", up.urls[0], "--dsn", database_dsn, *CITY, "--seconds", "1", "--out", str(out))
-        code, said = await loadtests(*words, "--first", "20", "--factor", "3", "--step-seconds", "1")
+        code, said = await ran("loadtests", *words, "--first", "20", "--factor", "3", "--step-seconds", "1")
         made = bundle.read(out)
 
     assert code == 0, said
@@ -85,7 +70,7 @@ async def test_stairs_and_soak_follow_one_another(database_dsn: str, tmp_path: P
 )
 async def test_what_cannot_be_run_is_refused_with_what_would_do(words: tuple[str, ...], said: str) -> None:
     """Nothing is started; the exit code is 2, not that of a failed audit."""
-    code, out = await loadtests("run", *words)
+    code, out = await ran("loadtests", "run", *words)
 
     assert code == 2
     assert said in out

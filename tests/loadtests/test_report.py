@@ -5,7 +5,6 @@ import html
 import io
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ from loadtests import bundle as bundles_on_disk
 from loadtests.bundle import Bundle, Knee, Second, Step, Usage
 from loadtests.report import render, show, verdict
 from tests.loadtests import bundles
+from tests.loadtests.command import ran
 
-ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -256,19 +255,10 @@ def test_the_terminal_shows_money_steps_and_words() -> None:
     assert any("1,200/s did not" in line for line in lines)
 
 
-async def run(*words: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
-
-
 async def test_the_command_writes_the_page(tmp_path: Path) -> None:
     """`python -m loadtests.report BUNDLE OUT.html` makes the folder, the page and a summary."""
     bundles_on_disk.write(bundles.bundle(), tmp_path / "run.json")
-    code, output = await run("loadtests.report", str(tmp_path / "run.json"), str(tmp_path / "new" / "run.html"))
+    code, output = await ran("loadtests.report", str(tmp_path / "run.json"), str(tmp_path / "new" / "run.html"))
 
     assert code == 0, output
     assert (tmp_path / "new" / "run.html").read_text().startswith("<!doctype html>")
@@ -280,7 +270,7 @@ async def test_what_is_no_bundle_is_refused_with_its_place(tmp_path: Path) -> No
     broken = tmp_path / "broken.json"
     bundles_on_disk.write(bundles.bundle(), broken)
     broken.write_text(broken.read_text().replace('"seed": 1', '"seed": "one"'))
-    code, output = await run("loadtests.report", str(broken), str(tmp_path / "out.html"))
+    code, output = await ran("loadtests.report", str(broken), str(tmp_path / "out.html"))
 
     assert code == 1
     assert str(broken) in output

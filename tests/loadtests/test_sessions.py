@@ -1,7 +1,5 @@
 """Whole visits against a real gateway: what the driver counts is what the books hold, and a lie is caught."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +9,9 @@ from loadtests.report import render
 from loadtests.scenarios.asking import Wrong
 from loadtests.scenarios.world import read
 from loadtests.sessions import Visits, drive
+from tests.loadtests.command import ran
 from tests.loadtests.standing import Standing, a_fen_too_much, books, spoiled, standing, unsigned
 
-ROOT = Path(__file__).parent.parent.parent
 SETTLE, CANCEL = "2207 settle 结算", "2208 cancel 结算撤销"
 
 
@@ -87,27 +85,17 @@ async def test_an_address_elsewhere_is_refused(tmp_path: Path) -> None:
         await drive("http://127.0.0.1:1", world, visits=1, seconds=1)
 
 
-async def command(*words: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadtests.sessions", *words),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
-
-
 async def test_the_command_leaves_a_bundle(database_dsn: str, tmp_path: Path) -> None:
     """0 and a bundle that the report takes; 1 where an answer was wrong; 2 where nobody listens."""
     out = tmp_path / "sessions.json"
     async with standing(database_dsn, tmp_path) as city:
         few = ("--world", str(city.world), "--visits", "2", "--seconds", "2")
-        code, output = await command("--url", city.gateway.url, *few, "--dsn", city.dsn, "--out", str(out))
+        code, output = await ran(
+            "loadtests.sessions", "--url", city.gateway.url, *few, "--dsn", city.dsn, "--out", str(out)
+        )
         async with spoiled(city.gateway.url, a_fen_too_much) as url:
-            lied_code, lied = await command("--url", url, *few)
-        nobody_code, nobody = await command("--url", "http://127.0.0.1:1", *few)
+            lied_code, lied = await ran("loadtests.sessions", "--url", url, *few)
+        nobody_code, nobody = await ran("loadtests.sessions", "--url", "http://127.0.0.1:1", *few)
     bundle = bundles_on_disk.read(out)
 
     assert code == 0, output

@@ -1,7 +1,5 @@
 """Limits: each breach with both figures, unknown names with their path, and what was not measured does not pass."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,7 @@ from loadtests import bundle as bundles_on_disk
 from loadtests import thresholds
 from loadtests.bundle import Bundle, Knee, Second, Usage
 from tests.loadtests import bundles
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.loadtests.command import ran
 
 
 def broken(text: str, bundle: Bundle, tmp_path: Path) -> list[str]:
@@ -145,18 +142,6 @@ def test_an_unusable_limit_is_refused_with_its_path(text: str, tmp_path: Path) -
     assert str(refused.value).startswith(f"{path}: {FAULTS[text]}")
 
 
-async def run(*words: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadtests.thresholds", *words),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
-
-
 async def test_the_exit_code_says_it(tmp_path: Path) -> None:
     """0 within the limits; 1 with a line for each breach; 1 for a file that is none, without a traceback."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
@@ -164,8 +149,8 @@ async def test_the_exit_code_says_it(tmp_path: Path) -> None:
     low = Knee(holds_per_s=10, breaks_per_s=20, because="slow", because_zh="慢")
     bundles_on_disk.write(replace(bundles.tampered(), knee=low), bad)
 
-    assert await run(str(good)) == (0, f"{good}: within the limits of thresholds.toml\n")
-    code, output = await run(str(bad))
+    assert await ran("loadtests.thresholds", str(good)) == (0, f"{good}: within the limits of thresholds.toml\n")
+    code, output = await ran("loadtests.thresholds", str(bad))
     assert (code, len(output.splitlines())) == (1, 2)
-    code, output = await run(str(good), str(tmp_path / "none.toml"))
+    code, output = await ran("loadtests.thresholds", str(good), str(tmp_path / "none.toml"))
     assert (code, "Traceback" in output) == (1, False)
