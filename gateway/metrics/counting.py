@@ -42,9 +42,7 @@ class Histograms(Generic[Label]):
 
     def observe(self, label: Label, value: float) -> None:
         """Count a value under a label of the set."""
-        histogram = self.of[label]
-        histogram.counts[bisect_left(histogram.bounds, value)] += 1
-        histogram.total += value
+        self.of[label].observe(value)
 
 
 class Requests:
