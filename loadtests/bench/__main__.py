@@ -37,6 +37,7 @@ class Bench:
         self._bills = plain(city, seed=options.seed, run=f"b{options.seed}")
         self._long = plain(city, seed=options.seed + 1, run=f"l{options.seed}", lines=400)
         self._tapes: list[Tape] = []
+        self._faults: list[str] = []
         self._values: defaultdict[str, list[float]] = defaultdict(list)
 
     async def round(self) -> None:
@@ -74,6 +75,7 @@ class Bench:
             )
             print("audit …", flush=True)
             self._audit = await audited(self._database.dsn, served.urls, self._tapes)
+            self._faults += self._audit.faults
             print(f"audited in {self._audit.seconds:.0f} s", flush=True)
 
     async def figures(self) -> figures.Bench:
@@ -87,7 +89,7 @@ class Bench:
             cpu_us_per_bill=of["cpu_us_per_bill"],
             open_loop_dropped=int(of["open_loop_dropped"].most),
             rates_per_s={name: of[name] for name in rates},
-            audit="clean" if self._audit.is_clean else self._audit.faults[0],
+            audit=self._faults[0] if self._faults else "clean",
             audited_messages=self._audit.messages_sent,
             machine={"cpu": told.cpu, "cores": str(told.cores), "kernel": told.kernel, "python": told.python}
             | told.versions
@@ -136,6 +138,7 @@ class Bench:
         ahead = list(islice(messages, int(plan.seconds * (per_s if messages is self._bills else 200))))
         done = await run_stretch(target, plan, iter(ahead))
         self._tapes.append(done.tape)
+        self._faults += figures.unsettled(done.step)
         return done.step
 
     def _plan(

@@ -15,7 +15,7 @@ import uvloop
 from msgspec import Struct
 
 from loadtests.audit.audit import audited
-from loadtests.bench.figures import Figure, figure
+from loadtests.bench.figures import Figure, figure, unsettled
 from loadtests.bench.filler import Filled, fill
 from loadtests.city import City
 from loadtests.engine.stretch import Plan, Target, run_stretch
@@ -39,21 +39,23 @@ class Big(Struct, frozen=True, kw_only=True):
 
 
 async def measured(database: Database, bills: Iterator[Prepared], seconds: float) -> tuple[float, list[str]]:
-    """Return bills/s over 64 connections, and what the audit of them found."""
+    """Return bills/s over 64 connections, and what is wrong with them: unsettled ones, and what their audit found."""
     async with serving(database, processes=2) as served:
         target = Target(
             urls=served.urls, gateway_pids=served.pids, dsn=database.dsn, postmaster_pid=database.postmaster_pid
         )
         tapes: list[Tape] = []
+        faults: list[str] = []
         step = None
         for name, connections, length in (("warm", 16, 1.0), ("measured", 64, seconds)):
             plan = Plan(name=name, arrivals="closed", rate_per_s=0.0, seconds=length, connections=connections, seed=1)
             done = await run_stretch(target, plan, iter(list(islice(bills, int(length * PREBUILT_PER_S)))))
             tapes.append(done.tape)
             step = done.step
+            faults += unsettled(step)
         audit = await audited(database.dsn, served.urls, tapes, books=False)
     assert step is not None
-    return step.answered_per_s, list(audit.faults)
+    return step.answered_per_s, [*faults, *audit.faults]
 
 
 async def benched(options: argparse.Namespace) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from loadtests.bundle import Step
+
 
 class Figure(Struct, frozen=True, kw_only=True):
     """One figure over the rounds."""
@@ -64,6 +66,13 @@ class Bench(Struct, frozen=True, kw_only=True):
 def figure(values: Sequence[float]) -> Figure:
     """Return median and range of the rounds."""
     return Figure(median=statistics.median(values), least=min(values), most=max(values))
+
+
+def unsettled(step: Step) -> list[str]:
+    """Return what makes a stretch's rate worthless: bills that were answered, but not settled."""
+    if not step.failed and not step.refused:
+        return []
+    return [f"{step.name}: {step.failed} bills failed and {step.refused} were refused, so its rate is not one of bills"]
 
 
 def shown(bench: Bench) -> list[str]:

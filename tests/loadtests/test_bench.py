@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from gateway.store.database import connect
-from loadtests.bench.figures import BOUNDS, Bench, Figure, figure, missed, shown
+from loadtests.bench.figures import BOUNDS, Bench, Figure, figure, missed, shown, unsettled
 from loadtests.bench.filler import fill
 from loadtests.bench.pgbench import TABLES, like_for_like, one_by_one
 from loadtests.city import City
 from loadtests.stack import StackFailed
 from tests import city
 from tests.house import gateways
+from tests.loadtests import bundles
 
 BILLS = 3_000
 
@@ -71,3 +72,12 @@ async def test_both_references_settle_and_a_filler_fills(database_dsn: str, tmp_
     assert counts["settlement"] == counts["message"] == counts["visit"] == counts["item_sheet"] == BILLS + 2
     assert counts["bill_key"] == 2 * (BILLS + 2)
     assert lines == 20 * (BILLS + 1) + 3
+
+
+def test_a_stretch_whose_bills_did_not_settle_is_a_fault() -> None:
+    """Refusals are quick answers; their rate is none of bills."""
+    good = msgspec.structs.replace(bundles.step(1000), failed=0, refused=0)
+
+    assert unsettled(good) == []
+    assert "1000/s: 0 bills failed and 3 were refused" in unsettled(msgspec.structs.replace(good, refused=3))[0]
+    assert "2 bills failed" in unsettled(msgspec.structs.replace(good, failed=2))[0]
