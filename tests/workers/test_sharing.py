@@ -10,7 +10,7 @@ from tests.workers.crew import mode_of, serving, until
 
 
 async def test_a_burst_of_connections_is_shared(database_dsn: str, tmp_path: Path) -> None:
-    """Of 64 connections at once no worker of two gets more than 40; each answers a message on its own."""
+    """Of 64 connections at once no worker of two gets more than three quarters; each answers a message on its own."""
     async with serving(database_dsn, tmp_path) as crew:
         burst = await asyncio.gather(*(crew.wire() for _ in range(64)))
         answers = await asyncio.gather(*(wire.ask("GET", "/.well-known/jwks.json") for wire in burst))
@@ -19,7 +19,7 @@ async def test_a_burst_of_connections_is_shared(database_dsn: str, tmp_path: Pat
     assert [answer.status for answer in answers] == [200] * 64
     assert len(held) == 2
     assert sum(held) >= 64
-    assert max(held) <= 40, held
+    assert max(held) <= 48, held
 
 
 async def test_the_port_is_told_once_all_workers_accept(database_dsn: str, tmp_path: Path) -> None:
