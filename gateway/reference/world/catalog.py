@@ -192,9 +192,7 @@ def _fields(item: CatalogItem) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__struct_fields__}
 
 
-def _item(
-    sort: CatalogSort, code: str, name: str, unit: str, ceilings: str, valid_from: date = FROM, **more: Any
-) -> CatalogItem:
+def _item(sort: CatalogSort, code: str, name: str, unit: str, ceilings: str, **more: Any) -> CatalogItem:
     by_level = ceilings.split()
     tertiary, secondary, primary, ungraded = by_level if len(by_level) > 1 else by_level * 4
     return CatalogItem(
@@ -204,13 +202,11 @@ def _item(
         name=name,
         sort=sort,
         unit=unit,
-        valid_from=valid_from,
         ceiling_tertiary_yuan=tertiary,
         ceiling_secondary_yuan=secondary,
         ceiling_primary_yuan=primary,
         ceiling_ungraded_yuan=ungraded,
-        **more,
-        **RESTRICTIONS.get(code, {}),
+        **{"valid_from": FROM, **more, **RESTRICTIONS.get(code, {})},
     )
 
 
