@@ -121,9 +121,9 @@ def _show(chosen: "tuple[Rule, ...]") -> None:
     from rich.text import Text
 
     table = Table(show_lines=True, expand=True)
-    table.add_column("规则 rule", overflow="fold", ratio=2, min_width=max(len(rule.code) for rule in chosen))
+    table.add_column("规则 rule", overflow="fold", width=max(len(rule.code) for rule in chosen))
     table.add_column("承担 bearer", overflow="fold", width=BEARER_WIDTH)
-    table.add_column("怎样通过 cure · 来源 source", overflow="fold", ratio=3)
+    table.add_column("怎样通过 cure · 来源 source", overflow="fold", ratio=1)
     for rule in chosen:
         when_zh, when_en = (_refuses_zh(rule), f" {_refuses_en(rule)}") if rule.blocks_when else ("", "")
         refuses = f"\n{when_zh}整单退回\nrefuses bill{when_en}" if rule.blocks else ""
