@@ -1,7 +1,7 @@
 """Rules switched off one by one, and the cases that are then decided otherwise: `python -m tests.world.silenced`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from msgspec import structs
@@ -13,27 +13,32 @@ from tests.world.deciding import WORLD, decided, differs
 
 
 @contextmanager
-def silent(rule: Rule) -> Iterator[None]:
-    """Switch a rule off wherever it is asked: whatever it judges by finds nothing to say."""
-    judges = {name: value for name, value in structs.asdict(rule).items() if callable(value)}
-    assert judges, rule.code
+def changed(rule: Rule, **fields: Any) -> Iterator[None]:
+    """Change a rule wherever it is asked, for a while."""
+    before = {name: getattr(rule, name) for name in fields}
     try:
-        for name in judges:
-            structs.force_setattr(rule, name, _nothing)
+        for name, value in fields.items():
+            structs.force_setattr(rule, name, value)
         yield
     finally:
-        for name, judge in judges.items():
-            structs.force_setattr(rule, name, judge)
+        for name, value in before.items():
+            structs.force_setattr(rule, name, value)
+
+
+def silent(rule: Rule) -> AbstractContextManager[None]:
+    """Switch a rule off: whatever it judges by finds nothing to say."""
+    judges = {name: _nothing for name, value in structs.asdict(rule).items() if callable(value)}
+    assert judges, rule.code
+    return changed(rule, **judges)
 
 
 def _nothing(*_: Any) -> tuple[Any, ...]:
     return PASS
 
 
-def noticing(rule: Rule) -> list[str]:
-    """Return the names of the cases that fail while the rule is silent."""
-    with silent(rule):
-        return [case.story.name for case in WORLD.cases if fails(case)]
+def failing() -> list[str]:
+    """Return the names of the cases that fail by the rules as they are now."""
+    return [case.story.name for case in WORLD.cases if fails(case)]
 
 
 def fails(case: Case) -> bool:
@@ -47,4 +52,5 @@ def fails(case: Case) -> bool:
 
 if __name__ == "__main__":
     for each in RULES:
-        print(f"{each.code:28} {', '.join(noticing(each))}")  # noqa: T201 this is what the command is for
+        with silent(each):
+            print(f"{each.code:28} {', '.join(failing())}")  # noqa: T201 this is what the command is for
