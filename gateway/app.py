@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from adapters import jiangsu_injury, native
+from adapters import hl7_v2, jiangsu_injury, native
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
 from gateway.metrics.counts import GAUGES
 from gateway.metrics.pools import Timed
 from gateway.metrics.words import Pool as PoolName
+from gateway.mllp.callers import Facilities
 from gateway.path import Path as Walk
 from gateway.path import Reply
 from gateway.reference.holder import Reference
@@ -40,7 +41,7 @@ from schemas.problems import GatewayError
 if TYPE_CHECKING:
     from gateway.web.parent import Parent
 
-ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
+ADAPTERS: Mapping[str, Adapter] = {adapter.NAME: adapter for adapter in (native, jiangsu_injury, hl7_v2)}
 """Every dialect that is spoken here."""
 
 OUTCOME_CONNECTIONS_MAX = 2
@@ -59,6 +60,7 @@ class Application:
         self._references = references
         self._keyring = keyring
         self._pool = pool
+        self._facilities = Facilities(hl7_v2.NAME)
 
     def identify(self, token: str) -> Provider | None:
         """Return whose token it is."""
@@ -67,6 +69,10 @@ class Application:
     async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
         """Answer a message."""
         return await self._path.receive(caller, dialect, message)
+
+    def correspondent(self, facility: str) -> Provider | None:
+        """Return the one provider whose HL7 messages name a facility as their sender."""
+        return self._facilities.find(self._references.at(datetime.now(UTC)), facility)
 
     async def receipt(self, caller: Provider, settlement_id: str) -> Reply:
         """Return the receipt of a settlement of the caller."""
@@ -203,14 +209,17 @@ async def serve(
     on_started: Callable[[int], None],
     *,
     sockets: Sequence[socket.socket] = (),
+    mllp_sockets: Sequence[socket.socket] = (),
     parent: "Parent | None" = None,
 ) -> None:
     """Serve on sockets that listen until told to stop, then drain; parent: where this is one of several workers."""
+    from gateway.mllp.listener import Listener
     from gateway.web.running import serve as serve_edge
 
     async with application(settings, target.dsn, seals) as house:
         set_aside()
-        await serve_edge(house, settings.web, sockets=sockets, parent=parent, on_started=on_started)
+        beside = Listener(house, hl7_v2, settings.mllp, mllp_sockets) if mllp_sockets else None
+        await serve_edge(house, settings.web, sockets=sockets, parent=parent, on_started=on_started, beside=beside)
 
 
 __all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve"]

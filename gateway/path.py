@@ -20,7 +20,7 @@ from gateway.metrics import words
 from gateway.settling.batch import Outcome
 from gateway.settling.standing import Stored
 from schemas.answers import AnyAnswer
-from schemas.dialect import Adapter, Inbound, Profile
+from schemas.dialect import Adapter, EnclosesReceipt, Inbound, Profile
 from schemas.facts import Provider
 from schemas.problems import GatewayError, Problem
 from schemas.requests import Message, Reading
@@ -87,14 +87,18 @@ class Path:
             request=message.request,
             raw=inbound.body,
             adapter_version=adapter.VERSION,
-            word=lambda said: stored(adapter, said, inbound, profile),
+            word=lambda said, receipt=None: stored(adapter, said, inbound, profile, receipt),
         )
 
 
-def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
-    """Return an answer's bytes in a dialect."""
+def stored(
+    adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile, receipt: str | None = None
+) -> Stored:
+    """Return an answer's bytes in a dialect, its receipt beside them, and inside them where the dialect has a place."""
     out = adapter.write(said, inbound, profile)
-    return Stored(status=out.status, content_type=out.content_type, body=out.body)
+    if receipt is not None and isinstance(adapter, EnclosesReceipt):
+        out = adapter.enclose(out, receipt)
+    return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
 
 
 def answered(outcome: Outcome, message: Message) -> Reply:

@@ -71,6 +71,30 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     """How long /readyz says 503 before the gateway stops to accept."""
 
 
+class MllpSettings(Struct, frozen=True, kw_only=True):
+    """HL7 v2 over MLLP: where it is listened for, and what each worker bears. Without a port there is none."""
+
+    host: str = "127.0.0.1"
+    port: Port | None = None
+    cert: str | None = None
+    """PEM file of our certificate and what it hangs on; with key, lines speak TLS."""
+    key: str | None = None
+    client_ca: str | None = None
+    """PEM file of the CA of callers' certificates; with it every caller must show one."""
+    backlog_connections_max: Count = 128
+    connections_max: Count = 256
+    in_flight_per_provider_max: Count = 64
+    frame_bytes_max: Bytes = 8 * 2**20
+    frames_bytes_max: Bytes = 64 * 2**20
+    """All frames held at once."""
+    messages_per_frame_max: Count = 100
+    frame_read_seconds_max: Seconds = 30
+    idle_seconds_max: Seconds = 600
+    """How long a line may be silent between frames."""
+    answer_seconds_max: Seconds = 30
+    answer_write_seconds_max: Seconds = 30
+
+
 class SettlingSettings(Struct, frozen=True, kw_only=True):
     """The batcher's bounds."""
 
@@ -94,6 +118,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    mllp: MllpSettings = MllpSettings()
     settling: SettlingSettings = SettlingSettings()
     secrets: SecretsSettings = SecretsSettings()
 
@@ -120,6 +145,7 @@ class Given(NamedTuple):
 SECTIONS: dict[str, type[Struct]] = {
     "database": DatabaseSettings,
     "web": WebSettings,
+    "mllp": MllpSettings,
     "settling": SettlingSettings,
     "secrets": SecretsSettings,
 }
@@ -130,6 +156,7 @@ SHORT = {
     "dsn": "database.dsn",
     "embedded": "database.embedded",
     "secrets": "secrets.file",
+    "mllp": "mllp.port",
 }
 """Names short enough for everyday: flags --port, --dsn …, environment GATEWAY_PORT, GATEWAY_DSN …"""
 TYPES: dict[str, object] = {

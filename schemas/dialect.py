@@ -1,6 +1,6 @@
 """What an adapter is: a few facts and two pure functions (design §9)."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -54,3 +54,15 @@ class Adapter(Protocol):
 
     def write(self, answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:
         """Return the bytes of an answer to a message."""
+
+
+@runtime_checkable
+class EnclosesReceipt(Protocol):
+    """A dialect whose answers carry their receipt inside, for wires that have no headers (G8).
+
+    The receipt is made over the canonical answer, not over these bytes, so it can stand among them. The whole is
+    stored, so that a repeat gets the same bytes (G2). An adapter is one by having this function.
+    """
+
+    def enclose(self, answer: Outbound, receipt: str) -> Outbound:
+        """Return the answer with its receipt, a compact JWS."""

@@ -9,6 +9,7 @@ from gateway.cli.migrate import Dsn, Embedded
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from gateway.settings import Settings
 
@@ -21,6 +22,15 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one (GATEWAY_PORT).")] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes that serve (GATEWAY_WORKERS).", show_default="as many as cores")
+    ] = None,
+    mllp: Annotated[
+        int | None, typer.Option(help="Port for HL7 v2 over MLLP; 0 takes any free one (GATEWAY_MLLP).")
+    ] = None,
+    mllp_host: Annotated[str | None, typer.Option(help="Address for MLLP (GATEWAY_MLLP_HOST).")] = None,
+    mllp_cert: Annotated[Path | None, typer.Option(help="PEM certificate: MLLP over TLS (GATEWAY_MLLP_CERT).")] = None,
+    mllp_key: Annotated[Path | None, typer.Option(help="PEM key of --mllp-cert (GATEWAY_MLLP_KEY).")] = None,
+    mllp_client_ca: Annotated[
+        Path | None, typer.Option(help="PEM CA of callers' certificates, then required (GATEWAY_MLLP_CLIENT_CA).")
     ] = None,
     secrets: Annotated[Path | None, typer.Option(help="File of the keys that seal columns (GATEWAY_SECRETS).")] = None,
     config: Annotated[Path | None, typer.Option(envvar="GATEWAY_CONFIG", help="TOML file of settings.")] = None,
@@ -38,33 +48,56 @@ def serve(
         "host": host,
         "port": port,
         "workers": workers,
+        "mllp": mllp,
+        "mllp.host": mllp_host,
+        "mllp.cert": str(mllp_cert) if mllp_cert else None,
+        "mllp.key": str(mllp_key) if mllp_key else None,
+        "mllp.client_ca": str(mllp_client_ca) if mllp_client_ca else None,
         "secrets": str(secrets) if secrets else None,
     }
     file = str(config) if config else None
     try:
         settings = settings_of(file, flags)
         sockets = bound(settings.web)
+        mllp_sockets = mllp_bound(settings)
         if settings.web.workers == 1:
-            serve_alone(settings, sockets)
+            serve_alone(settings, sockets, mllp_sockets)
         else:
-            serve_with_workers(settings, sockets, file, flags)
+            serve_with_workers(settings, sockets, file, flags, mllp_sockets)
     except (BadSettings, StoreError, NoWorkerCameUp) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 
 
-def serve_alone(settings: "Settings", sockets: "list[socket.socket]") -> None:
+def mllp_bound(settings: "Settings") -> "list[socket.socket]":
+    """Return the sockets that listen for MLLP, none where no port is given; raises BadSettings, for its TLS too."""
+    from gateway.web.binding import bound
+
+    if settings.mllp.port is None:
+        return []
+    from gateway.mllp.tls import tls_of
+
+    tls_of(settings.mllp)
+    return bound(settings.mllp, "mllp")
+
+
+def serve_alone(settings: "Settings", sockets: "list[socket.socket]", mllp_sockets: "list[socket.socket]") -> None:
     """Serve in this process."""
     from gateway import app
     from gateway.web.running import run
 
     target, seals = app.opened(settings)
     with target:
-        run(app.serve(settings, target, seals, told, sockets=sockets))
+        on_started = telling(mllp_sockets)
+        run(app.serve(settings, target, seals, on_started, sockets=sockets, mllp_sockets=mllp_sockets))
 
 
 def serve_with_workers(
-    settings: "Settings", sockets: "list[socket.socket]", config: str | None, flags: dict[str, str | int | None]
+    settings: "Settings",
+    sockets: "list[socket.socket]",
+    config: str | None,
+    flags: dict[str, str | int | None],
+    mllp_sockets: "list[socket.socket]",
 ) -> None:
     """Open and migrate the database once, then keep workers up on it."""
     import asyncio
@@ -80,9 +113,17 @@ def serve_with_workers(
             "dsn": target.dsn,
             "secrets": str(app.secrets_path(settings)),
         }
-        asyncio.run(keep_up(settings.web, sockets, config, flags | opened, told))
+        on_started = telling(mllp_sockets)
+        asyncio.run(keep_up(settings.web, sockets, config, flags | opened, on_started, mllp_sockets))
 
 
-def told(port: int) -> None:
-    """Tell where the gateway listens."""
-    typer.echo(f"listening on port {port}")
+def telling(mllp_sockets: "list[socket.socket]") -> "Callable[[int], None]":
+    """Return what tells where the gateway listens."""
+    mllp_port = mllp_sockets[0].getsockname()[1] if mllp_sockets else None
+
+    def told(port: int) -> None:
+        typer.echo(f"listening on port {port}")
+        if mllp_port is not None:
+            typer.echo(f"listening for MLLP on port {mllp_port}")
+
+    return told

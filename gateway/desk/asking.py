@@ -1,6 +1,7 @@
 """A message at the desk: who asks, what, and how the answer will be worded."""
 
 from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +17,13 @@ Seal = Callable[[bytes, bytes], bytes]
 """Compresses and seals (plaintext, what it is bound to)."""
 
 
+class Wording(Protocol):
+    """Writes an answer in a dialect, with its receipt (a compact JWS) where it has one."""
+
+    def __call__(self, said: AnyAnswer | Problem, receipt: str | None = None) -> Stored:
+        """Return the answer's bytes."""
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """One message as path hands it to the desk."""
 
@@ -24,7 +32,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     request: AnyRequest
     raw: bytes
     adapter_version: int
-    word: Callable[[AnyAnswer | Problem], Stored]
+    word: Wording
     """Writes an answer in the dialect it will leave in."""
 
 

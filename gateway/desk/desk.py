@@ -141,14 +141,12 @@ class Desk:
 
     def _done(self, verdict: Verdict, asked: Asked, digests: AskedDigests) -> Done:
         """Word a verdict's answer and sign its receipt."""
-        stored, effects = asked.word(verdict.answer), verdict.effects
-        row = verdict.settlement
+        jws, effects, row = None, verdict.effects, verdict.settlement
         if row is not None:
             jws = receipt_of(self._key(), row, verdict.answer, digests)
-            stored = Stored(status=stored.status, content_type=stored.content_type, body=stored.body, receipt=jws)
             effects = (replace(row, receipt_jws=jws), *effects)
         return Done(
-            answer=stored,
+            answer=asked.word(verdict.answer, jws),
             effects=effects,
             worker_id=verdict.worker_id,
             visit_id=verdict.visit_id,

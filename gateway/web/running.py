@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from structlog.typing import FilteringBoundLogger
 
@@ -28,6 +28,19 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS = 0.02
+
+
+class Beside(Protocol):
+    """Another listener of the process, which drains with the edge: its work under way stands in `edge.working`."""
+
+    async def start(self, edge: Edge) -> None:
+        """Accept from now on."""
+
+    def drain(self) -> None:
+        """Accept no more, and end what is idle."""
+
+    def stop(self) -> None:
+        """End what is left."""
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -51,6 +64,7 @@ async def serve(
     sockets: Sequence[socket.socket] = (),
     parent: Parent | None = None,
     on_started: Callable[[int], None] | None = None,
+    beside: Beside | None = None,
     log: FilteringBoundLogger | None = None,
 ) -> None:
     """Serve until a signal, or until the parent says so or is gone; then drain and return.
@@ -58,9 +72,9 @@ async def serve(
     A second signal cuts the draining short; a worker's is cut by its parent only, since whoever ends a service may
     signal every process of it.
 
-    sockets: listening, used in place of host and port. parent: where this is one of several workers. on_started gets
-    the port once connections are accepted. Raises BadSettings where the port is taken. Logs go to stderr unless log is
-    given.
+    sockets: listening, used in place of host and port. parent: where this is one of several workers. beside: what else
+    listens, and drains with the edge. on_started gets the port once connections are accepted. Raises BadSettings where
+    the port is taken. Logs go to stderr unless log is given.
     """
     if log is None:
         logs.configure(sys.stderr.buffer)
@@ -75,6 +89,8 @@ async def serve(
     with _stops(loop, log, parent) as stops:
         async with kept(folder):
             acceptors = _acceptors(server, sockets, parent)
+            if beside is not None:
+                await beside.start(edge)
             log.info("edge.started", port=port, pid=os.getpid())
             if on_started is not None:
                 on_started(port)
@@ -83,8 +99,12 @@ async def serve(
                 edge.is_draining = True
                 await asyncio.sleep(settings.drain_notice_seconds)
             await _close(acceptors, sockets)
+            if beside is not None:
+                beside.drain()
             handover = parent.handover if parent is not None and why is Stop.REPLACED else None
             await _drain(server, handover, stops, cut=Stop.SIGNAL if parent is None else Stop.CUT)
+            if beside is not None:
+                beside.stop()
     log.info("edge.stopped", port=port, pid=os.getpid(), in_flight=len(edge.working))
 
 

@@ -44,7 +44,8 @@ class Edge:
         self.log = log
         self.is_draining = False
         self.connections = 0
-        self.working: set[asyncio.Task[Reply]] = set()
+        self.working: set[asyncio.Task[object]] = set()
+        """What is to be answered before the process ends, whoever asked."""
         self._house = house
         self._callers = callers or BearerCallers(house)
         self._shelf = Shelf(bytes_max=settings.bodies_bytes_max)

@@ -29,11 +29,22 @@ def serve(charge: Charge, control: socket.socket) -> None:
     from gateway.web.running import run
 
     sockets = [inherited(fd) for fd in charge.listening_fds]
+    mllp_sockets = [inherited(fd) for fd in charge.mllp_fds]
     parent = Parent(control, Handover(inherited(charge.giving_fd), inherited(charge.taking_fd)))
     settings = settings_of(charge.config, charge.flags)
     target, seals = app.opened(settings)
     with target:
-        run(app.serve(settings, target, seals, lambda _port: parent.tell_accepting(), sockets=sockets, parent=parent))
+        run(
+            app.serve(
+                settings,
+                target,
+                seals,
+                lambda _port: parent.tell_accepting(),
+                sockets=sockets,
+                mllp_sockets=mllp_sockets,
+                parent=parent,
+            )
+        )
 
 
 def inherited(fd: int) -> socket.socket:

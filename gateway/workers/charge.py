@@ -20,13 +20,14 @@ class Charge(Struct, frozen=True, kw_only=True):
     config: str | None
     flags: dict[str, str | int | None]
     listening_fds: tuple[int, ...]
+    mllp_fds: tuple[int, ...] = ()
     giving_fd: int
     taking_fd: int
 
     @property
     def fds(self) -> tuple[int, ...]:
         """Return what a worker inherits beside its control socket, under the same numbers."""
-        return (*self.listening_fds, self.giving_fd, self.taking_fd)
+        return (*self.listening_fds, *self.mllp_fds, self.giving_fd, self.taking_fd)
 
 
 def settings_of(config: str | None, flags: dict[str, str | int | None]) -> Settings:

@@ -20,6 +20,7 @@ async def keep_up(
     config: str | None,
     flags: dict[str, str | int | None],
     on_started: Callable[[int], None],
+    mllp_sockets: Sequence[socket.socket] = (),
 ) -> None:
     """Keep workers up on sockets that listen, until SIGTERM or SIGINT; raises NoWorkerCameUp.
 
@@ -34,6 +35,7 @@ async def keep_up(
                 config=config,
                 flags=flags,
                 listening_fds=tuple(sock.fileno() for sock in sockets),
+                mllp_fds=tuple(sock.fileno() for sock in mllp_sockets),
                 giving_fd=giving.fileno(),
                 taking_fd=taking.fileno(),
             ),
