@@ -28,6 +28,8 @@ from schemas.facts import Provider
 from schemas.problems import GatewayError
 
 READ_BYTES = 65_536
+LINGER_SECONDS_MAX = 2.0
+"""How long what is left of a refused line is read away, so that its sender sees the answer."""
 ROUTE = "/mllp"
 
 
@@ -102,6 +104,7 @@ class Conversation:
                 self._rest(task)
         except GatewayError as error:
             await self._send(self._refusal(error, None, None), None)
+            await self._read_away()
         finally:
             self._rest(task)
             self._hall.shelf.give_back(self._held_bytes)
@@ -111,6 +114,7 @@ class Conversation:
         """Say that there is no room, and end."""
         try:
             await self._send(self._refusal(full(), None, None), None)
+            await self._read_away()
         finally:
             await self._close()
 
@@ -252,6 +256,15 @@ class Conversation:
             self.abort()
         except OSError:
             pass  # nobody is left to read it; what was settled stands, and its repeat is answered
+
+    async def _read_away(self) -> None:
+        """Read away what is still coming for a while: to close on unread bytes would take our answer back (RST)."""
+        with contextlib.suppress(OSError, TimeoutError):
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+            async with asyncio.timeout(LINGER_SECONDS_MAX):
+                while await self._reader.read(READ_BYTES):
+                    pass
 
     async def _close(self) -> None:
         self._writer.close()
