@@ -128,11 +128,9 @@ def _money(values: Values, segment: Segment, item: dict[str, Any]) -> None:
     A null (`""`) says that there is none, so nothing is worked out for it.
     """
     habits = values.habits
-    quantity = values.take(kinds.quantity, segment, QUANTITY)
-    if quantity is None and not segment.raw(QUANTITY):
-        quantity = habits.quantity_absent
-    if quantity is None and segment.raw(QUANTITY) in ("", NULL):
-        values.wrong(place(segment, QUANTITY), "field.missing")
+    quantity = None if segment.raw(QUANTITY) else habits.quantity_absent
+    if quantity is None:
+        quantity = values.take(kinds.quantity, segment, QUANTITY, required=True)
     fen = _amount(values, segment)
     price = _unit_price(values, segment)
     has_fen, has_price = segment.raw(AMOUNT) not in ("", NULL), segment.raw(UNIT) not in ("", NULL)
@@ -216,9 +214,9 @@ def _signs(values: Values, segment: Segment, item: dict[str, Any], *, is_credit:
 
 
 def _original(values: Values, segment: Segment, item: dict[str, Any], *, is_credit: bool | None) -> None:
-    field = values.habits.refund_original
+    field, faults = values.habits.refund_original, len(values.faults)
     original = values.take(kinds.number, segment, field)
-    if is_credit and original is None and segment.raw(field) in ("", NULL):
+    if is_credit and original is None and len(values.faults) == faults:
         values.wrong(place(segment, field), "charge.original_missing", place=f"FT1-{field}")
     elif is_credit is False and original is not None:
         values.wrong(place(segment, field), "charge.original_of_charge")

@@ -207,7 +207,7 @@ ERRORS = {
     "message.content_differs": ("205", "Duplicate key identifier"),
 }
 """Our codes and those of HL7's table 0357; every other code is 207, an error of the application."""
-OTHER_ERROR = ("207", "Application internal error")
+OTHER_ERROR = ("207", "Application error")
 
 
 def _refusal(problem: Problem, head: Head, to: Inbound, ways: Habits) -> list[str]:
