@@ -92,6 +92,24 @@ def test_every_accepted_mutant_is_what_a_slow_reader_takes_from_it(seed: int) ->
     assert accepted > MUTATIONS // 20
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("seed", range(100, 104))
+def test_a_million_mutants_are_refused_or_read_as_they_stand(seed: int) -> None:
+    """As above, a quarter of a million times each."""
+    noise = random.Random(seed)
+    accepted = 0
+
+    for _ in range(250_000):
+        body = damaged(WHOLE.encode(), noise)
+        said = read(body)
+        if said is not None:
+            accepted += 1
+            assert agrees(said, body), body
+
+    assert accepted > 10_000
+
+
 ANYTHING = st.one_of(st.binary(max_size=400), st.text(max_size=300).map(lambda text: text.encode("utf-8", "ignore")))
 
 

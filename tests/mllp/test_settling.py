@@ -195,3 +195,58 @@ async def test_workers_share_the_port_and_survive_one_another(database_dsn: str,
 
     assert {segments(answer, "MSA")[0][1] for answer in (*answers, *later)} == {"AA"}
     assert count == 10
+
+
+async def test_one_message_through_both_doors_at_once_settles_once(database_dsn: str, tmp_path: Path) -> None:
+    """G1: eight copies over MLLP and eight over HTTP at the same time: one settlement, and one answer for all."""
+    async with standing(database_dsn, tmp_path, workers=2) as stands:
+        lines = [await stands.line() for _ in range(8)]
+        over_mllp = asyncio.gather(*(line.ask(bill(0)) for line in lines))
+        over_http = asyncio.gather(*(posted(stands, bill(0)) for _ in range(8)))
+        bodies = {*await over_mllp, *(body for _, body, _ in await over_http)}
+        count = await settlements(database_dsn)
+
+    assert len(bodies) == 1
+    assert count == 1
+
+
+async def test_a_silent_line_is_ended(database_dsn: str, tmp_path: Path) -> None:
+    """G13: a line that says nothing for longer than its bound is closed, without a word."""
+    async with standing(database_dsn, tmp_path, GATEWAY_MLLP_IDLE_SECONDS_MAX="0.5") as stands:
+        line = await stands.line()
+        answer = await line.ask(bill(0))
+        is_ended = await line.ended()
+
+    assert segments(answer, "MSA")[0][1] == "AA"
+    assert is_ended
+
+
+async def test_workers_are_renewed_without_losing_a_bill(database_dsn: str, tmp_path: Path) -> None:
+    """SIGHUP replaces the workers: idle lines end after their answer, and whoever connects again is served."""
+    async with standing(database_dsn, tmp_path, workers=2) as stands:
+        old = await stands.line()
+        await old.ask(bill(0))
+        stands.gateway.process.send_signal(signal.SIGHUP)
+        answers = [await (await stands.line()).ask(bill(number)) for number in range(1, 6)]
+        is_ended = await old.ended()
+        later = await (await stands.line()).ask(bill(0))
+
+    assert {segments(answer, "MSA")[0][1] for answer in (*answers, later)} == {"AA"}
+    assert is_ended
+
+
+async def test_the_log_knows_no_person(database_dsn: str, tmp_path: Path) -> None:
+    """G11: settled, refused and broken messages leave codes and figures in the log, and nobody's name or number."""
+    async with standing(database_dsn, tmp_path) as stands:
+        line = await stands.line()
+        for text in (bill(0), bill(1).replace("CG", "PY"), bill(2, f4="测试医院"), "MSH|^~\\&|测试甲|"):
+            await line.ask(text)
+
+    log = b"\n".join(log_of(tmp_path))
+    assert log.count(b'"route":"/mllp"') == 4
+    assert not any(b'"route":"/mllp"' in line and b'"dropped"' in line for line in log_of(tmp_path))
+    assert not any(said.encode() in log for said in ("测", "W0000", "MSH", "123456", "S52", "HIS"))
+
+
+def log_of(folder: Path) -> list[bytes]:
+    return (folder / "gateway-0.log").read_bytes().splitlines()
