@@ -52,6 +52,8 @@ class Path:
         """Take the desk and the adapters by dialect."""
         self._desk = desk
         self._adapters = adapters
+        self._enclosing = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, EnclosesReceipt)}
+        """Dialects whose answers carry their receipt inside; told once, since to ask takes longer than to answer."""
 
     async def receive(self, caller: Provider, dialect: str, inbound: Inbound) -> Reply:
         """Answer a message in the dialect it came in; what the house refuses is worded the same way."""
@@ -87,18 +89,23 @@ class Path:
             request=message.request,
             raw=inbound.body,
             adapter_version=adapter.VERSION,
-            word=lambda said, receipt=None: stored(adapter, said, inbound, profile, receipt),
+            word=lambda said, receipt=None: self._worded(adapter, said, inbound, profile, receipt),
         )
 
+    def _worded(
+        self, adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile, receipt: str | None
+    ) -> Stored:
+        """Return an answer's bytes, its receipt beside them, and inside them where the dialect has a place for it."""
+        out = adapter.write(said, inbound, profile)
+        if receipt is not None and adapter.NAME in self._enclosing:
+            out = self._enclosing[adapter.NAME].enclose(out, receipt)
+        return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
 
-def stored(
-    adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile, receipt: str | None = None
-) -> Stored:
-    """Return an answer's bytes in a dialect, its receipt beside them, and inside them where the dialect has a place."""
+
+def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
+    """Return an answer's bytes in a dialect."""
     out = adapter.write(said, inbound, profile)
-    if receipt is not None and isinstance(adapter, EnclosesReceipt):
-        out = adapter.enclose(out, receipt)
-    return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
+    return Stored(status=out.status, content_type=out.content_type, body=out.body)
 
 
 def answered(outcome: Outcome, message: Message) -> Reply:
