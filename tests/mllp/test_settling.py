@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from gateway.path import RECEIPT_HEADER, REPLAY_HEADER
+from tests.guarantees.points import Points
 from tests.hl7.sample import FACILITY, charge, head, message, own, person, segments, stay
 from tests.mllp.standing import OTHER_HL7, TOKEN, Standing, standing
 
@@ -208,6 +209,59 @@ async def test_one_message_through_both_doors_at_once_settles_once(database_dsn:
 
     assert len(bodies) == 1
     assert count == 1
+
+
+async def test_a_late_answer_is_unknown_and_its_repeat_tells(database_dsn: str, tmp_path: Path) -> None:
+    """G9, G13: past the time for an answer AR says that the outcome is unknown; the repeat gets what was settled."""
+    points = Points(tmp_path)
+    late = {"GATEWAY_MLLP_ANSWER_SECONDS_MAX": "0.5", **points.environ}
+    async with standing(database_dsn, tmp_path, **late) as stands:
+        points.hold("committed", f"{FACILITY}:HIS:M0:20261102")
+        told = await (await stands.line()).ask(bill(0))
+        points.release("committed", f"{FACILITY}:HIS:M0:20261102")
+        settled = await until_settled(stands, bill(0))
+        count = await settlements(database_dsn)
+
+    assert segments(told, "MSA")[0][1:3] == ["AR", "M0"]
+    assert segments(told, "ZPR")[0][3:5] == ["edge.answer_late", "5"]
+    assert "outcome^unknown" in segments(told, "ZPR")[0][6]
+    assert segments(settled, "MSA")[0][1] == "AA"
+    assert count == 1
+
+
+async def until_settled(stands: Standing, text: str) -> bytes:
+    """Repeat a message until it is not late any more."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await (await stands.line()).ask(text)
+            if segments(answer, "MSA")[0][1] == "AA":
+                return answer
+
+
+async def test_too_many_messages_in_a_frame_are_refused_together(database_dsn: str, tmp_path: Path) -> None:
+    """G13: three messages where two are the bound: one AR, nothing settles, and the line goes on."""
+    async with standing(database_dsn, tmp_path, GATEWAY_MLLP_MESSAGES_PER_FRAME_MAX="2") as stands:
+        line = await stands.line()
+        told = await line.ask(bill(0) + bill(1) + bill(2))
+        before = await settlements(database_dsn)
+        first, second = await line.ask(bill(0)), await line.ask(bill(1))
+
+    assert segments(told, "ERR")[0][5] == "mllp.too_many_messages"
+    assert before == 0
+    assert {segments(answer, "MSA")[0][1] for answer in (first, second)} == {"AA"}
+
+
+async def test_a_hospital_of_gb18030_is_answered_in_it(database_dsn: str, tmp_path: Path) -> None:
+    """The profile's charset both ways: a bill settles, a refusal's Chinese words read back, and are signed."""
+    async with standing(database_dsn, tmp_path, profile="mllp.peers=127.0.0.1|charset=gb18030") as stands:
+        line = await stands.line()
+        settled = await line.ask(bill(0, f18="GB 18030-2000").encode("gb18030"))
+        refused = await line.ask(bill(1, f18="GB 18030-2000").replace("CG", "PY").encode("gb18030"))
+        wrong = await line.ask(bill(2, f18="GB 18030-2000").encode())
+
+    assert segments(settled, "MSA")[0][1] == "AA"
+    assert "收款（PY）" in refused.decode("gb18030")
+    assert segments(wrong.decode("gb18030").encode(), "MSA")[0][1] in ("AE", "AR")
 
 
 async def test_a_silent_line_is_ended(database_dsn: str, tmp_path: Path) -> None:
