@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli import keys, migrate
 from gateway.cli.demo import demo
+from gateway.cli.explain import explain
 from gateway.cli.import_ import import_files
 from gateway.cli.rules import rules
 from gateway.cli.serve import serve
@@ -28,6 +29,7 @@ app.add_typer(migrate.app)
 app.add_typer(keys.app)
 app.command()(serve)
 app.command()(verify)
+app.command()(explain)
 app.command("import")(import_files)
 app.command()(world)
 app.command()(rules)
