@@ -104,7 +104,8 @@ def _visit_facts(told: SettlementExplained, speech: Speech) -> list[tuple[str, s
     kind = speech.label(VISIT_KIND_ZH[visit.visit_kind], visit.visit_kind) if visit.visit_kind else NOTHING
     emergency = f" · {speech.label('急诊', 'emergency')}" if visit.emergency else ""
     stay = f"{at(visit.admitted_at)[:10]} → {at(visit.discharged_at)[:10]}"
-    interim = f" · {speech.label('第', 'no.')} {visit.interim_no}" if visit.interim_no else ""
+    number = visit.interim_no
+    interim = f" · {speech.label(f'第{number}次', f'no. {number}')}" if number else ""
     return [
         (speech.label("机构", "provider"), visit.provider_code),
         (speech.label("就诊", "visit"), f"{visit.visit_no} · {kind}{emergency}"),
@@ -162,17 +163,23 @@ def _all_findings(told: SettlementExplained) -> list[FindingTold]:
 
 
 def _findings(findings: list[FindingTold], speech: Speech) -> Iterator[RenderableType]:
-    """Yield each finding: how much, who bears it, by which law, why, and what would make it pass."""
+    """Yield what was found: how much, who bears it, by which law, why, and what would make it pass.
+
+    Findings of one rule and one cure stand together.
+    """
     if findings:
         yield Rule(speech.label("为什么", "why"), style="dim", align="left")
-    for finding in findings[:FINDINGS_SHOWN_MAX]:
-        head = Text(f"{yuan(finding.fen)} ", style="bold")
-        head.append(f"{_borne(finding, speech)}  ", style="yellow")
-        head.append(finding.rule, style="cyan")
-        head.append(f"  {finding.source}", style="dim")
+    for alike in _alike(findings[:FINDINGS_SHOWN_MAX]):
+        first = alike[0]
+        head = Text(f"{yuan(sum(finding.fen for finding in alike))} ", style="bold")
+        head.append(f"{_borne(first, speech)}  ", style="yellow")
+        head.append(first.rule, style="cyan")
+        head.append(f"  {first.source}", style="dim")
         yield head
-        cure = Words(zh=f"怎样通过：{finding.cure.zh}", en=f"to pass: {finding.cure.en}")
-        yield indented(Group(speech.said(finding.why), speech.said(cure, style="green")))
+        cure = Words(zh=f"怎样通过：{first.cure.zh}", en=f"to pass: {first.cure.en}")
+        yield indented(
+            Group(speech.said(*(finding.why for finding in alike)), speech.said(cure, style="green")),
+        )
     if len(findings) > FINDINGS_SHOWN_MAX:
         left = len(findings) - FINDINGS_SHOWN_MAX
         yield Text(
@@ -181,6 +188,14 @@ def _findings(findings: list[FindingTold], speech: Speech) -> Iterator[Renderabl
                 f"{left} more: name a LINE after the settlement, or use --json",
             )
         )
+
+
+def _alike(findings: list[FindingTold]) -> list[list[FindingTold]]:
+    """Return findings of the same rule, bearer and cure together, in the order of their first."""
+    found: dict[tuple[str, str | None, str], list[FindingTold]] = {}
+    for finding in findings:
+        found.setdefault((finding.rule, finding.bearer, finding.cure.en), []).append(finding)
+    return list(found.values())
 
 
 def _borne(finding: FindingTold, speech: Speech) -> str:

@@ -37,8 +37,8 @@ class Speech:
         if self.width < SIDE_BY_SIDE_COLUMNS_MIN:
             return stacked(*(text for pair in zip(zh, en, strict=True) for text in pair))
         grid = Table.grid(padding=(0, 2), expand=True)
-        grid.add_column(ratio=1)
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
+        grid.add_column(ratio=1, overflow="fold")
         for pair in zip(zh, en, strict=True):
             grid.add_row(*pair)
         return grid
@@ -47,6 +47,7 @@ class Speech:
 def stacked(*parts: RenderableType) -> Table:
     """Return parts under one another."""
     grid = Table.grid(expand=True)
+    grid.add_column(overflow="fold")
     for part in parts:
         grid.add_row(part)
     return grid

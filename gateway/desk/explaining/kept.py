@@ -1,7 +1,7 @@
 """What is kept of one settlement: its rows, and what they keep sealed and packed, opened as far as it can be."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 import msgspec
@@ -21,6 +21,15 @@ from schemas.facts import Provider
 from schemas.requests import Item
 
 
+class Named(Struct, frozen=True, kw_only=True):
+    """What the catalog calls a code while a row of it is in force."""
+
+    code: str
+    valid_from: date
+    valid_to: date | None
+    name: str
+
+
 class Kept(Struct, frozen=True, kw_only=True):
     """All rows about one settlement."""
 
@@ -31,6 +40,8 @@ class Kept(Struct, frozen=True, kw_only=True):
     sheets: tuple[ItemSheetRow, ...]
     effective: Mapping[int, datetime]
     """When each version of reference data took effect."""
+    named: tuple[Named, ...]
+    """What the catalog's version called the codes of the lines."""
     undone_by: SettlementRow | None
     undone_by_message: MessageRow | None
     undoes: SettlementRow | None

@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 
 from gateway.core.reasons import refusal
-from gateway.desk.explaining.kept import Kept
+from gateway.desk.explaining.kept import Kept, Named
 from gateway.desk.explaining.telling import tell
 from gateway.settling.loading import message_of, settlement_of
 from gateway.signing.keyring import kept_keys
 from gateway.signing.keys import KeySet, public_key_from_jwk
+from gateway.store.lines import lines_of
 from gateway.store.queries import Query
 from gateway.store.rows import ItemSheetRow, MessageRow, PostingRow, SettlementRow, VisitRow
 from gateway.store.sealing import Seals
@@ -61,6 +62,7 @@ class _Shelf:
             postings=tuple(PostingRow(**one) for one in await self._all("postings_of", *at)),
             sheets=tuple(ItemSheetRow(**one) for one in await self._all("item_sheets", *visit_at)),
             effective=await self._effective(row),
+            named=await self._names(row),
             undone_by=cancellation,
             undone_by_message=await self._message(cancellation) if cancellation else None,
             undoes=await self._settlement(worker_id, row.original_id) if row.original_id else None,
@@ -86,6 +88,11 @@ class _Shelf:
     async def _effective(self, row: SettlementRow) -> dict[int, datetime]:
         named = [version for version in _VERSIONS.decode(row.versions).values() if isinstance(version, int)]
         return {one["version"]: one["effective_at"] for one in await self._all("versions_named", named)}
+
+    async def _names(self, row: SettlementRow) -> tuple[Named, ...]:
+        version = _VERSIONS.decode(row.versions).get("catalog", 0)
+        codes = {code for code in lines_of(row.lines).catalog_code if code is not None}
+        return tuple(Named(**one) for one in await self._all("catalog_names", version, list(codes)))
 
     async def _keys(self) -> KeySet:
         return {key.kid: public_key_from_jwk(key.public_jwk) for key in await kept_keys(self._connection)}

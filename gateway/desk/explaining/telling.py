@@ -5,6 +5,7 @@ that the settlement left. What does not agree is a `Gap`, never a guess.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -73,7 +74,10 @@ def tell(kept: Kept, seals: Seals) -> SettlementExplained:
 
 def _lines(kept: Kept, opened: Opened, gaps: list[Gap]) -> tuple[LineTold, ...]:
     items, spoke = items_of(kept, opened, gaps), _by_item(opened)
-    lines = tuple(_line(line, items.get(line.item_no), spoke.get(line.item_no, ())) for line in settled_lines(kept.row))
+    lines = tuple(
+        _line(line, items.get(line.item_no), spoke.get(line.item_no, ()), _named(line, kept))
+        for line in settled_lines(kept.row)
+    )
     if opened.decision is not None:
         gaps.extend(gap("findings.differ", item_no=line.item_no) for line in lines if not adds_up(line))
     return lines
@@ -92,14 +96,22 @@ def _by_item(opened: Opened) -> dict[str, list[Finding]]:
     return spoke
 
 
-def _line(line: SettledLine, item: Item | None, spoke: Iterable[Finding]) -> LineTold:
-    name = (item.name or item.local_code) if item else None
+def _named(line: SettledLine, kept: Kept) -> str | None:
+    """Return what the catalog called the line's code on the day the cost arose, or on any other."""
+    rows = [row for row in kept.named if row.code == line.catalog_code]
+    then = (row for row in rows if row.valid_from <= line.occurred_on <= (row.valid_to or date.max))
+    found = next(then, rows[0] if rows else None)
+    return found.name if found else None
+
+
+def _line(line: SettledLine, item: Item | None, spoke: Iterable[Finding], named: str | None) -> LineTold:
+    name = named or (item.name if item else None)
     return LineTold(
         item_no=line.item_no,
         refunds_item_no=line.refunds_item_no,
         catalog_code=line.catalog_code,
         local_code=item.local_code if item else None,
-        name=item.name if item else None,
+        name=name,
         sort=line.sort,
         occurred_on=line.occurred_on,
         quantity=line.quantity,
@@ -109,7 +121,10 @@ def _line(line: SettledLine, item: Item | None, spoke: Iterable[Finding]) -> Lin
         worker_fen=line.worker_fen,
         employer_fen=line.employer_fen,
         provider_fen=line.provider_fen,
-        findings=tuple(_finding(one, line.charged_fen, name or line.catalog_code or "") for one in spoke),
+        findings=tuple(
+            _finding(one, line.charged_fen, name or (item and item.local_code) or line.catalog_code or "")
+            for one in spoke
+        ),
     )
 
 

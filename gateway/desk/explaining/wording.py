@@ -21,7 +21,7 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "age_min_years": ("年龄下限（岁）", "youngest age"),
     "age_years": ("年龄（岁）", "age"),
     "agreement_no": ("服务协议", "agreement"),
-    "amount_yuan": ("申报金额（元）", "billed amount in yuan"),
+    "amount_yuan": ("申报金额", "billed amount"),
     "applied_on": ("申请日", "applied on"),
     "area": ("机构所在统筹区", "provider's area"),
     "as_of": ("结算时刻", "settled at"),
@@ -29,15 +29,15 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "bound_to": ("限定机构", "bound to"),
     "case": ("情形", "case"),
     "catalog_code": ("目录编码", "catalog code"),
-    "ceiling_yuan": ("最高支付限价（元）", "ceiling in yuan"),
-    "charged_yuan": ("原金额（元）", "charged in yuan"),
+    "ceiling_yuan": ("最高支付限价", "ceiling"),
+    "charged_yuan": ("原金额", "charged"),
     "day": ("费用发生日", "day of the cost"),
     "days": ("限定天数", "days covered"),
     "deadline": ("申请期限", "deadline"),
     "department": ("科室", "department"),
     "diagnoses": ("本次诊断", "diagnoses billed"),
     "discharged_on": ("出院日", "discharged on"),
-    "excess_yuan": ("超出（元）", "excess in yuan"),
+    "excess_yuan": ("超出", "excess"),
     "fault": ("问题", "fault"),
     "future_minutes": ("允许的时钟偏差（分钟）", "tolerated minutes ahead"),
     "in_force": ("目录有效期", "in force"),
@@ -51,28 +51,28 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "known": ("目录情况", "catalog"),
     "left": ("剩余数量", "quantity left"),
     "left_quantity": ("可退数量", "quantity left to refund"),
-    "left_yuan": ("剩余（元）", "left in yuan"),
+    "left_yuan": ("剩余", "left"),
     "level": ("机构等级", "level"),
     "level_min": ("最低等级", "least level"),
     "limit": ("限定数量", "quantity covered"),
-    "limit_yuan": ("限额（元）", "amount covered in yuan"),
+    "limit_yuan": ("限额", "amount covered"),
     "local_code": ("院内码", "local code"),
     "matched_code": ("已对照编码", "matched code"),
     "needed": ("所需资格", "kinds needed"),
     "occurred_at": ("费用发生时刻", "cost arose at"),
-    "offset_yuan": ("抵扣（元）", "offset in yuan"),
+    "offset_yuan": ("抵扣", "offset"),
     "only": ("限于", "only for"),
     "original_no": ("原明细", "original line"),
-    "paid_yuan": ("第三方已付（元）", "paid by a third party in yuan"),
-    "payable_yuan": ("应付（元）", "payable in yuan"),
-    "product_yuan": ("数量×单价（元）", "quantity × price in yuan"),
+    "paid_yuan": ("第三方已付", "paid by a third party"),
+    "payable_yuan": ("应付", "payable"),
+    "product_yuan": ("数量×单价", "quantity × price"),
     "provider_code": ("本机构", "this provider"),
     "provider_kind": ("本机构类别", "kind of this provider"),
     "qualification_id": ("资格审核编号", "qualification"),
     "quantity": ("数量", "quantity"),
     "recognised": ("认定诊断", "recognised diagnoses"),
     "recognition_no": ("工伤认定", "recognition"),
-    "refunded_yuan": ("累计退费（元）", "refunded in yuan"),
+    "refunded_yuan": ("累计退费", "refunded"),
     "revoked_on": ("撤销日", "revoked on"),
     "scheme": ("险种", "scheme"),
     "service_life_years": ("最低使用年限（年）", "service life in years"),
@@ -82,13 +82,13 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "state": ("状态", "state"),
     "taken": ("已用天数", "days taken"),
     "tolerance_fen": ("允许误差（分）", "tolerance in fen"),
-    "unit_price_yuan": ("申报单价（元）", "unit price billed in yuan"),
+    "unit_price_yuan": ("申报单价", "unit price billed"),
     "valid_from": ("有效期自", "valid from"),
     "valid_to": ("有效期至", "valid to"),
     "visit_kind": ("就诊类别", "kind of visit"),
     "waived": ("免予审核", "waived"),
 }
-"""Names of evidence in words; one that a later rule brings and nobody has worded yet is told by its own name."""
+"""Names of evidence in words; an amount in yuan says so after it. What nobody has worded is told by its own name."""
 
 VALUES_ZH: Mapping[str, str] = {
     "never": "从未",
@@ -166,31 +166,38 @@ def evidence_told(evidence: Mapping[str, str]) -> Words:
         if value == "-" or (name.endswith("_zh") and name[:-3] in evidence):
             continue
         name_zh, name_en = EVIDENCE.get(name, (name, name.replace("_", " ")))
-        zh.append(f"{name_zh} {evidence.get(f'{name}_zh') or _value_zh(name, value)}")
-        en.append(f"{name_en} {value.replace('_', ' ') if name in _CLOSED else value}")
+        unit_zh, unit_en = ("元", " yuan") if name.endswith("_yuan") else ("", "")
+        zh.append(f"{name_zh} {evidence.get(f'{name}_zh') or _value_zh(name, value)}{unit_zh}")
+        en.append(f"{name_en} {value.replace('_', ' ') if name in _CLOSED else value}{unit_en}")
     return Words(zh="，".join(zh), en=", ".join(en))
 
 
 def why(finding: Finding, evidence: Words, charged_fen: int, name: str) -> Words:
     """Return one sentence a finding: how much of what, who bears it, and for which reason."""
     because_zh = f"{finding.title_zh}（{evidence.zh}）" if evidence.zh else finding.title_zh
-    because_en = f"{finding.title_en} ({evidence.en})" if evidence.en else finding.title_en
+    title_en = f"{finding.title_en[:1].lower()}{finding.title_en[1:]}"
+    because_en = f"{title_en} ({evidence.en})" if evidence.en else title_en
     bearer = BEARERS.get(finding.bearer or "", Words(zh="—", en="nobody"))
     about = Words(
         zh=f"明细{finding.item_no}{f'（{name}）' if name else ''}" if finding.item_no else "本单据",
         en=f"item {finding.item_no}{f' ({name})' if name else ''}" if finding.item_no else "the bill",
     )
-    charged, fen = yuan(charged_fen), yuan(abs(finding.fen))
+    charged, fen = yuan(abs(charged_fen)), yuan(abs(finding.fen))
     if finding.fen == 0:
         return Words(zh=f"{about.zh}提示：{because_zh}。", en=f"{about.en}, a notice: {because_en}.")
     if finding.fen < 0:
-        zh = f"{about.zh}退费{charged}元，其中{fen}元冲回{bearer.zh}：{because_zh}。"
-        return Words(zh=zh, en=f"{about.en} refunds {charged} yuan, {fen} of it to {bearer.en}: {because_en}.")
-    share_zh = "全部" if finding.fen == charged_fen else f"其中{fen}元"
-    share_en = "all" if finding.fen == charged_fen else fen
+        return Words(
+            zh=f"{about.zh}退费{charged}元，其中{fen}元冲回{bearer.zh}：{because_zh}。",
+            en=f"{about.en} refunds {charged} yuan, {fen} of them to {bearer.en}: {because_en}.",
+        )
+    if finding.fen == charged_fen:
+        return Words(
+            zh=f"{about.zh}申报{charged}元，基金全部不支付，由{bearer.zh}负担：{because_zh}。",
+            en=f"{about.en}, {charged} yuan: the fund pays nothing, {bearer.en} bears it all: {because_en}.",
+        )
     return Words(
-        zh=f"{about.zh}申报{charged}元，{share_zh}基金不支付，由{bearer.zh}负担：{because_zh}。",
-        en=f"of {charged} yuan for {about.en} the fund does not pay {share_en}, which {bearer.en} bears: {because_en}.",
+        zh=f"{about.zh}申报{charged}元，其中{fen}元基金不支付，由{bearer.zh}负担：{because_zh}。",
+        en=f"{about.en}, {charged} yuan: the fund does not pay {fen} of them, {bearer.en} does: {because_en}.",
     )
 
 

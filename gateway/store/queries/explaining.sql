@@ -12,3 +12,10 @@ SELECT c.* FROM settlement AS c WHERE c.worker_id = $1 AND c.original_id = $2;
 -- name: versions_named
 -- What versions of reference data are, and since when they are in force.
 SELECT version, effective_at FROM reference_version WHERE version = ANY($1::bigint[]);
+
+-- name: catalog_names
+-- What a version of the catalog calls codes, by the days on which each row is in force.
+SELECT code, valid_from, valid_to, content::json ->> 'name' AS name
+FROM catalog_item
+WHERE version = $1 AND code = ANY($2::text[])
+ORDER BY code, valid_from;
