@@ -151,7 +151,8 @@ class Exchange:
             return await self.trust.check(sent, status, headers, body)
         except SignatureError as wrong:
             if status in BUSY_STATUSES:
-                raise Busy(f"an unsigned {status}, of something between", unverified=wrong) from None
+                why = f"an unsigned {status}, of something between"
+                raise Busy(why, _retry_after(status, headers, body), unverified=wrong) from None
             raise
 
     async def _exchanged(self, sent: Sent, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:

@@ -171,7 +171,7 @@ def _findings(findings: list[FindingTold], speech: Speech) -> Iterator[Renderabl
         yield Rule(speech.label("为什么", "why"), style="dim", align="left")
     for alike in _alike(findings[:FINDINGS_SHOWN_MAX]):
         first = alike[0]
-        head = Text(f"{yuan(sum(finding.fen for finding in alike))} ", style="bold")
+        head = Text.assemble((f"{yuan(sum(finding.fen for finding in alike))} ", "bold"))
         head.append(f"{_borne(first, speech)}  ", style="yellow")
         head.append(first.rule, style="cyan")
         head.append(f"  {first.source}", style="dim")
