@@ -230,3 +230,16 @@ async def test_what_is_no_settlement_is_told_with_one_line(desk_dsn: tuple[str, 
     assert [code for code, _ in (nothing, no_id, neither)] == [1, 1, 1]
     assert [len(text.splitlines()) for _, text in (nothing, no_id, neither)] == [1, 1, 1]
     assert "check its id" in nothing[1]
+
+
+async def test_a_long_bill_still_fits_a_screen(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
+    """Forty lines over the ceiling are one finding with its sum; what is not shown is counted and named."""
+    items = [city.line(number, **DEAR) for number in range(40)]
+    settled = done(await counter.submit(counter.name("V"), items=items))["settlement_id"]
+    returncode, page = await command(desk_dsn, settled)
+
+    assert returncode == 0
+    assert len(page.splitlines()) < 60
+    assert any(line.startswith("400.00 职工 worker  price.ceiling") for line in page.splitlines())
+    assert "37 more alike: items I0003, I0004" in page
+    assert any(line.startswith("+28") and "1400.00" in line and "280.00" in line for line in page.splitlines())

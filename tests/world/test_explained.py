@@ -5,7 +5,7 @@ import importlib.util
 from pathlib import Path
 from uuid import UUID
 
-from gateway.desk.explaining import explained_anywhere
+from gateway.desk.explaining import explained, kept_anywhere
 from gateway.desk.explaining.wording import EVIDENCE
 from gateway.store.database import connect
 from gateway.store.queries import QUERIES
@@ -29,8 +29,9 @@ async def explanations(dsn: str, folder: Path) -> dict[str, SettlementExplained]
     connection = await connect(dsn, application_name="tests")
     try:
         return {
-            name: await explained_anywhere(connection, QUERIES, seals, UUID(settlement_id))
+            name: await explained(kept, seals)
             for name, settlement_id in settled.items()
+            if (kept := await kept_anywhere(connection, QUERIES, UUID(settlement_id)))
         }
     finally:
         await connection.close()

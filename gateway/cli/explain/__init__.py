@@ -64,29 +64,26 @@ def explain(
 
 def _of_settlement(settlement_id: UUID) -> "Callable[[Connection, Seals], Awaitable[Told]]":
     """Return the work that explains a settlement; None where there is none."""
-    from gateway.desk.explaining import explained_anywhere
+    from gateway.desk.explaining import explained, kept_anywhere
     from gateway.store.queries import QUERIES
-    from schemas.problems import NotFound
 
     async def work(connection: "Connection", seals: "Seals") -> Told:
-        try:
-            return await explained_anywhere(connection, QUERIES, seals, settlement_id)
-        except NotFound:
-            return None
+        kept = await kept_anywhere(connection, QUERIES, settlement_id)
+        return await explained(kept, seals) if kept else None
 
     return work
 
 
 def _of_message(provider_code: str, message_id: str) -> "Callable[[Connection, Seals], Awaitable[Told]]":
     """Return the work that explains a message by the settlement that it made, or by itself."""
-    from gateway.desk.explaining import explained_anywhere, traced
+    from gateway.desk.explaining import traced
     from gateway.store.queries import QUERIES
 
     async def work(connection: "Connection", seals: "Seals") -> Told:
         found = await traced(connection, QUERIES, provider_code, message_id)
         if found.settlement_id is None:
             return found.told
-        return await explained_anywhere(connection, QUERIES, seals, found.settlement_id)
+        return await _of_settlement(found.settlement_id)(connection, seals)
 
     return work
 

@@ -15,8 +15,11 @@ from schemas.answers import SettlementExplained
 from schemas.explanations import FindingTold, LineTold, OtherTold, Words
 
 LINES_SHOWN_MAX = 12
-"""Lines that are paid in full are summed up in one row past this many."""
-FINDINGS_SHOWN_MAX = 30
+"""Past this many lines those paid in full are summed up in one row, and then the others too."""
+ALIKE_SHOWN_MAX = 3
+"""Findings of one rule, bearer and cure that are told one by one; the rest are counted and named."""
+KINDS_SHOWN_MAX = 12
+NAMED_MAX = 8
 NOTHING = "—"
 
 STATES = {
@@ -125,10 +128,10 @@ def _lines(told: SettlementExplained, speech: Speech) -> RenderableType:
     for head in (("申报", "charged"), ("基金", "fund"), *BEARERS.values()):
         table.add_column(speech.head(*head), justify="right", no_wrap=True)
     many = len(told.lines) > LINES_SHOWN_MAX
-    shown = [line for line in told.lines if not many or line.findings or line.fund_fen != line.charged_fen]
-    for line in shown[:FINDINGS_SHOWN_MAX]:
+    places = [place for place, line in enumerate(told.lines) if not many or line.findings][:LINES_SHOWN_MAX]
+    for line in (told.lines[place] for place in places):
         table.add_row(line.item_no, _what(line), _measure(line), *_sums(line), style=None if line.findings else "dim")
-    rest = [line for line in told.lines if line not in shown[:FINDINGS_SHOWN_MAX]] if many else []
+    rest = [line for place, line in enumerate(told.lines) if place not in set(places)]
     if rest:
         table.add_row(f"+{len(rest)}", speech.label("其余明细", "all other lines"), "", *_total(rest), style="dim")
     sums = told.sums
@@ -169,7 +172,8 @@ def _findings(findings: list[FindingTold], speech: Speech) -> Iterator[Renderabl
     """
     if findings:
         yield Rule(speech.label("为什么", "why"), style="dim", align="left")
-    for alike in _alike(findings[:FINDINGS_SHOWN_MAX]):
+    groups = _alike(findings)
+    for alike in groups[:KINDS_SHOWN_MAX]:
         first = alike[0]
         head = Text.assemble((f"{yuan(sum(finding.fen for finding in alike))} ", "bold"))
         head.append(f"{_borne(first, speech)}  ", style="yellow")
@@ -177,17 +181,21 @@ def _findings(findings: list[FindingTold], speech: Speech) -> Iterator[Renderabl
         head.append(f"  {first.source}", style="dim")
         yield head
         cure = Words(zh=f"怎样通过：{first.cure.zh}", en=f"to pass: {first.cure.en}")
-        yield indented(
-            Group(speech.said(*(finding.why for finding in alike)), speech.said(cure, style="green")),
-        )
-    if len(findings) > FINDINGS_SHOWN_MAX:
-        left = len(findings) - FINDINGS_SHOWN_MAX
-        yield Text(
-            speech.label(
-                f"另有{left}条：请加明细号，或用 --json",
-                f"{left} more: name a LINE after the settlement, or use --json",
-            )
-        )
+        whys = [finding.why for finding in alike[:ALIKE_SHOWN_MAX]]
+        yield indented(Group(speech.said(*whys, *_more(alike)), speech.said(cure, style="green")))
+    if left := sum(map(len, groups[KINDS_SHOWN_MAX:])):
+        more = Words(zh=f"另有{left}条：请加明细号，或用 --json", en=f"{left} more: name a LINE, or use --json")
+        yield speech.said(more)
+
+
+def _more(alike: list[FindingTold]) -> list[Words]:
+    """Return a sentence that counts and names the findings that are not told one by one."""
+    left = alike[ALIKE_SHOWN_MAX:]
+    if not left:
+        return []
+    named = ", ".join(finding.item_no or NOTHING for finding in left[:NAMED_MAX])
+    named += " …" if len(left) > NAMED_MAX else ""
+    return [Words(zh=f"同类另有{len(left)}条：明细 {named}", en=f"{len(left)} more alike: items {named}")]
 
 
 def _alike(findings: list[FindingTold]) -> list[list[FindingTold]]:

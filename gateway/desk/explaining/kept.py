@@ -10,6 +10,7 @@ from msgspec import Struct
 from gateway.core.context import Visit
 from gateway.desk.explaining.wording import gap
 from gateway.settling.book import settled_lines
+from gateway.settling.lane import open_answer
 from gateway.signing.keys import KeySet
 from gateway.store.errors import SealBroken
 from gateway.store.packing import unpacked
@@ -59,37 +60,69 @@ class _Evidence(Struct):
     context: _Context | None = None
 
 
+class _Native(Struct):
+    """What every answer of the native dialect has, and no other's."""
+
+    answer: str
+
+
 class Opened(Struct, frozen=True, kw_only=True):
-    """What the sealed column of a settlement says."""
+    """What sealed and packed columns say, as far as they open."""
 
-    decision: Decision | None = None
-    brought_by: Mapping[str, str] = {}
-    visit: Visit | None = None
-    dialect: str | None = None
+    decision: Decision | None
+    visit: Visit | None
+    dialect: str | None
+    items: Mapping[str, Item]
+    """The very items that were decided, by number."""
+    gaps: tuple[Gap, ...]
+    """What does not open, or does not fit its digest."""
 
 
-def open_decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> Opened:
+def opened(kept: Kept, seals: Seals) -> Opened:
+    """Open all that is kept of a settlement. Only the thread that owns the seals may."""
+    gaps: list[Gap] = []
+    evidence, decision = _decision(kept.row, seals, gaps)
+    return Opened(
+        decision=decision,
+        visit=evidence.visit if evidence else None,
+        dialect=_dialect(kept.message, evidence, seals),
+        items=_items(kept, evidence.brought_by if evidence else {}, gaps),
+        gaps=tuple(gaps),
+    )
+
+
+def _decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> tuple[_Evidence | None, Decision | None]:
     """Open what the row keeps sealed, and hold it against the digest that the receipt's answer carried."""
     if row.kind == "cancellation":
-        return Opened()
+        return None, None
     if row.decision_sealed is None:
         gaps.append(gap("decision.gone"))
-        return Opened()
+        return None, None
     try:
         plain = seals.unseal_packed(row.decision_sealed, f"decision:{row.settlement_id}".encode())
         evidence = _evidence(plain)
         decision = msgspec.json.decode(evidence.decision, type=Decision)
     except (SealBroken, msgspec.DecodeError) as wrong:
         gaps.append(gap("decision.sealed", why=str(wrong)))
-        return Opened()
+        return None, None
     if sha256(evidence.decision).digest() != row.decision_sha256:
         gaps.append(gap("decision.differs"))
-    return Opened(
-        decision=decision,
-        brought_by=evidence.brought_by,
-        visit=evidence.visit,
-        dialect=evidence.context.provider.dialect if evidence.context else None,
-    )
+    return evidence, decision
+
+
+def _dialect(message: MessageRow | None, evidence: _Evidence | None, seals: Seals) -> str | None:
+    """Return what the message was answered in: native shows in the kept answer, others in the provider of then."""
+    if message is None or message.answer_sealed is None:
+        return None
+    try:
+        body = open_answer(seals, message.provider_code, message.message_id, message.answer_sealed).body
+    except SealBroken:
+        return None
+    try:
+        msgspec.json.decode(body, type=_Native)
+    except msgspec.DecodeError:
+        return evidence.context.provider.dialect if evidence and evidence.context else None
+    return "native"
 
 
 def _evidence(plain: bytes) -> _Evidence:
@@ -99,7 +132,7 @@ def _evidence(plain: bytes) -> _Evidence:
     return _Evidence(decision=msgspec.Raw(plain))
 
 
-def items_of(kept: Kept, opened: Opened, gaps: list[Gap]) -> dict[str, Item]:
+def _items(kept: Kept, brought_by: Mapping[str, str], gaps: list[Gap]) -> dict[str, Item]:
     """Return the very items that were decided: of the settling message, or of the message that is named beside them."""
     try:
         there = {(sheet.message_id, item.item_no): item for sheet in kept.sheets for item in unpacked(sheet.contents)}
@@ -108,7 +141,7 @@ def items_of(kept: Kept, opened: Opened, gaps: list[Gap]) -> dict[str, Item]:
         return {}
     row = kept.undoes or kept.row
     numbers = [line.item_no for line in settled_lines(kept.row)]
-    brought_by = opened.brought_by or _brought_by(kept, row)
+    brought_by = brought_by or _brought_by(kept, row)
     found = {no: item for no in numbers if (item := there.get((brought_by.get(no, row.message_id), no)))}
     if len(found) < len(set(numbers)):
         gaps.append(gap("items.gone", count=len(set(numbers)) - len(found)))

@@ -1,5 +1,6 @@
 """Reads everything that is stored of one settlement, to be told."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from gateway.core.reasons import refusal
-from gateway.desk.explaining.kept import Kept, Named
+from gateway.desk.explaining.kept import Kept, Named, opened
 from gateway.desk.explaining.telling import tell
 from gateway.settling.loading import message_of, settlement_of
 from gateway.signing.keyring import kept_keys
@@ -22,23 +22,21 @@ from schemas.answers import SettlementExplained
 _VERSIONS = msgspec.json.Decoder(dict[str, int | str])
 
 
-async def explained(
-    connection: Any, queries: Mapping[str, Query], seals: Seals, worker_id: str, settlement_id: UUID
-) -> SettlementExplained:
-    """Return the explanation of a settlement that is known to be the worker's."""
+async def kept_of(connection: Any, queries: Mapping[str, Query], worker_id: str, settlement_id: UUID) -> Kept:
+    """Return all rows about a settlement that is known to be the worker's, as of one instant."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        kept = await _Shelf(connection, queries).kept(worker_id, settlement_id)
-    return tell(kept, seals)
+        return await _Shelf(connection, queries).kept(worker_id, settlement_id)
 
 
-async def explained_anywhere(
-    connection: Any, queries: Mapping[str, Query], seals: Seals, settlement_id: UUID
-) -> SettlementExplained:
-    """Return the explanation of any provider's settlement: for an operator. Raises NotFound (settlement.unknown)."""
+async def kept_anywhere(connection: Any, queries: Mapping[str, Query], settlement_id: UUID) -> Kept | None:
+    """Return all rows about a settlement, whichever provider's: for an operator."""
     place = await connection.fetchrow(queries["settlement_anywhere"].sql, settlement_id)
-    if place is None:
-        raise refusal("settlement.unknown", "/settlement_id")
-    return await explained(connection, queries, seals, place["worker_id"], settlement_id)
+    return await kept_of(connection, queries, place["worker_id"], settlement_id) if place else None
+
+
+async def explained(kept: Kept, seals: Seals) -> SettlementExplained:
+    """Return the explanation; a long bill is told in a thread beside, so that the loop comes round."""
+    return await asyncio.to_thread(tell, kept, opened(kept, seals))
 
 
 class _Shelf:

@@ -4,7 +4,7 @@ Nothing is computed anew but sums: every finding, share and entry is read (G12),
 that the settlement left. What does not agree is a `Gap`, never a guess.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -12,18 +12,15 @@ import msgspec
 
 from gateway.core.context import SettledLine
 from gateway.core.posting import Posting, balances
-from gateway.desk.explaining.kept import Kept, Opened, items_of, open_decision
+from gateway.desk.explaining.kept import Kept, Named, Opened
 from gateway.desk.explaining.wording import evidence_told, gap, signs_of, why
 from gateway.desk.receipts import utc_text
 from gateway.desk.undoing import sums_of
 from gateway.settling.book import settled_lines, visit_of_row
-from gateway.settling.lane import open_answer
 from gateway.signing.errors import SignatureError
 from gateway.signing.receipts import Receipt, receipt_kid, verify_receipt
-from gateway.store.errors import SealBroken
 from gateway.store.rows import MessageRow, SettlementRow
-from gateway.store.sealing import Seals
-from schemas.answers import AnyAnswer, SettlementExplained
+from schemas.answers import SettlementExplained
 from schemas.decisions import Finding
 from schemas.explanations import (
     FindingTold,
@@ -43,11 +40,10 @@ How: TypeAlias = Literal["cancelled", "reversed"]
 _VERSIONS = msgspec.json.Decoder(dict[str, int | str])
 
 
-def tell(kept: Kept, seals: Seals) -> SettlementExplained:
-    """Return the explanation; pure but for unsealing."""
-    gaps: list[Gap] = []
+def tell(kept: Kept, opened: Opened) -> SettlementExplained:
+    """Return the explanation. Pure."""
+    gaps = list(opened.gaps)
     row = kept.row
-    opened = open_decision(row, seals, gaps)
     lines = _lines(kept, opened, gaps)
     postings = tuple(PostingTold(debit=one.debit, credit=one.credit, fen=one.fen) for one in kept.postings)
     _hold(row, lines, postings, gaps)
@@ -57,7 +53,7 @@ def tell(kept: Kept, seals: Seals) -> SettlementExplained:
         state=_state(kept),
         settled_at=row.settled_at,
         settlement_day=row.settlement_day,
-        message=_message(kept, opened, seals, gaps),
+        message=_message(kept, opened, gaps),
         visit=_visit(kept, opened),
         versions=_versions(kept),
         sums=sums_of(row),
@@ -73,9 +69,9 @@ def tell(kept: Kept, seals: Seals) -> SettlementExplained:
 
 
 def _lines(kept: Kept, opened: Opened, gaps: list[Gap]) -> tuple[LineTold, ...]:
-    items, spoke = items_of(kept, opened, gaps), _by_item(opened)
+    items, spoke, named = opened.items, _by_item(opened), _by_code(kept)
     lines = tuple(
-        _line(line, items.get(line.item_no), spoke.get(line.item_no, ()), _named(line, kept))
+        _line(line, items.get(line.item_no), spoke.get(line.item_no, ()), _name(line, named))
         for line in settled_lines(kept.row)
     )
     if opened.decision is not None:
@@ -96,9 +92,16 @@ def _by_item(opened: Opened) -> dict[str, list[Finding]]:
     return spoke
 
 
-def _named(line: SettledLine, kept: Kept) -> str | None:
+def _by_code(kept: Kept) -> dict[str, list[Named]]:
+    found: dict[str, list[Named]] = {}
+    for row in kept.named:
+        found.setdefault(row.code, []).append(row)
+    return found
+
+
+def _name(line: SettledLine, named: Mapping[str, list[Named]]) -> str | None:
     """Return what the catalog called the line's code on the day the cost arose, or on any other."""
-    rows = [row for row in kept.named if row.code == line.catalog_code]
+    rows = named.get(line.catalog_code or "", [])
     then = (row for row in rows if row.valid_from <= line.occurred_on <= (row.valid_to or date.max))
     found = next(then, rows[0] if rows else None)
     return found.name if found else None
@@ -176,7 +179,7 @@ def _how(message: MessageRow | None) -> How:
     return "reversed" if message is not None and message.verb == "Reverse" else "cancelled"
 
 
-def _message(kept: Kept, opened: Opened, seals: Seals, gaps: list[Gap]) -> MessageTold:
+def _message(kept: Kept, opened: Opened, gaps: list[Gap]) -> MessageTold:
     row, message = kept.row, kept.message
     if message is None:
         gaps.append(gap("message.gone"))
@@ -184,27 +187,12 @@ def _message(kept: Kept, opened: Opened, seals: Seals, gaps: list[Gap]) -> Messa
     return MessageTold(
         message_id=row.message_id,
         verb=message.verb if message else None,
-        dialect=_dialect(message, opened, seals),
+        dialect=opened.dialect,
         adapter_version=version if isinstance(version, int) else None,
         received_at=message.received_at if message else None,
         sent_at=row.sent_at,
         reversed_by=message.reversed_by if message else None,
     )
-
-
-def _dialect(message: MessageRow | None, opened: Opened, seals: Seals) -> str | None:
-    """Return what the message was answered in: native shows in the kept answer, others in the provider."""
-    if message is None or message.answer_sealed is None:
-        return None
-    try:
-        body = open_answer(seals, message.provider_code, message.message_id, message.answer_sealed).body
-    except SealBroken:
-        return None
-    try:
-        msgspec.json.decode(body, type=AnyAnswer)
-    except msgspec.DecodeError:
-        return opened.dialect
-    return "native"
 
 
 def _visit(kept: Kept, opened: Opened) -> VisitTold:
