@@ -138,3 +138,22 @@ def instead_of(other: list[Passed]) -> Trick:
         return other[0]
 
     return swap
+
+
+async def without_receipt(passed: Passed) -> Passed:
+    """The receipt, which no signature of the answer covers, is lost."""
+    passed.headers.pop("Settlement-Receipt", None)
+    return passed
+
+
+def receipt_of(other: list[str]) -> Trick:
+    """Keeps an answer's receipt, and puts it beside the next answer."""
+
+    async def swap(passed: Passed) -> Passed:
+        mine = passed.headers["Settlement-Receipt"]
+        if other:
+            passed.headers["Settlement-Receipt"] = other[0]
+        other.append(mine)
+        return passed
+
+    return swap

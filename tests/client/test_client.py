@@ -244,6 +244,22 @@ async def test_the_answer_to_another_id_is_not_believed(between: Between, number
             await client.submit_bill(bill(number), message_id=f"N{number}")
 
 
+async def test_a_settlement_without_its_own_receipt_is_not_believed(
+    served: Gateway, between: Between, numbers: Numbers
+) -> None:
+    """A receipt that is missing, or that is a genuine one of another message, is told; the answer's signature held."""
+    swap, lost, number = tricks.receipt_of([]), next(numbers), next(numbers)
+    between.tricks = [tricks.without_receipt, swap, swap]
+    async with client_of(between.url) as client:
+        with pytest.raises(Unverified, match="without its receipt"):
+            await submitted(client, lost)
+        await submitted(client, number)
+        with pytest.raises(Unverified, match=f"the receipt is of message M{number}"):
+            await submitted(client, next(numbers))
+
+    assert await fate(served, lost) == "settled"
+
+
 async def test_an_old_answer_is_not_believed(between: Between, numbers: Numbers) -> None:
     """An answer to this very request that was signed an hour ago is one that somebody has kept."""
     key = SigningKey.generate()
