@@ -12,7 +12,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of an explanation."""
 
 
-class Words(Part, frozen=True, kw_only=True):
+class Words(Part, frozen=True, kw_only=True, gc=False):
     """One thing said twice."""
 
     zh: str
@@ -65,7 +65,7 @@ class VersionTold(Part, frozen=True, kw_only=True):
     effective_at: Instant | None
 
 
-class FindingTold(Part, frozen=True, kw_only=True):
+class FindingTold(Part, frozen=True, kw_only=True, gc=False):
     """A rule that spoke: what it took from the fund, who bears that, why, and what would make it pass."""
 
     rule: str
@@ -81,7 +81,7 @@ class FindingTold(Part, frozen=True, kw_only=True):
     cure: Words
 
 
-class LineTold(Part, frozen=True, kw_only=True):
+class LineTold(Part, frozen=True, kw_only=True, gc=False):
     """A line: charged − what each finding takes = fund."""
 
     item_no: Number
@@ -101,7 +101,7 @@ class LineTold(Part, frozen=True, kw_only=True):
     findings: tuple[FindingTold, ...]
 
 
-class PostingTold(Part, frozen=True, kw_only=True):
+class PostingTold(Part, frozen=True, kw_only=True, gc=False):
     """An entry (分录)."""
 
     debit: str
