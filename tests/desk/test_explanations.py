@@ -24,7 +24,7 @@ async def explained(counter: Counter, settlement_id: str) -> Any:
     return done(await counter.read(f"/v1/settlements/{settlement_id}/explanation"))
 
 
-async def command(desk_dsn: tuple[str, Path], *arguments: str, columns: int = 120) -> tuple[int, str]:
+async def command(desk_dsn: tuple[str, Path], *arguments: str, columns: int = 120, **environ: str) -> tuple[int, str]:
     """Run `gateway explain` as an operator does; return its exit code and all it prints."""
     dsn, folder = desk_dsn
     process = await asyncio.create_subprocess_exec(
@@ -32,7 +32,7 @@ async def command(desk_dsn: tuple[str, Path], *arguments: str, columns: int = 12
         *("-c", "from gateway.cli import main; main()", "explain", *arguments),
         *("--dsn", dsn, "--secrets", str(folder / "secrets.json")),
         cwd=ROOT,
-        env=os.environ | {"COLUMNS": str(columns)},
+        env=os.environ | {"COLUMNS": str(columns)} | environ,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -243,3 +243,12 @@ async def test_a_long_bill_still_fits_a_screen(counter: Counter, desk_dsn: tuple
     assert any(line.startswith("400.00 职工 worker  price.ceiling") for line in page.splitlines())
     assert "37 more alike: items I0003, I0004" in page
     assert any(line.startswith("+28") and "1400.00" in line and "280.00" in line for line in page.splitlines())
+
+
+async def test_a_terminal_without_chinese_shows_escapes(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
+    """No traceback on a console that knows ASCII only."""
+    settled = done(await counter.submit(counter.name("V")))["settlement_id"]
+    returncode, page = await command(desk_dsn, settled, PYTHONIOENCODING="ascii")
+
+    assert returncode == 0
+    assert r"\u62a5\u6587 message" in page

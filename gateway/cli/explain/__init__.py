@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli.keys import Secrets, with_seals
 from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.streams import never_fail_to_print
 
 if TYPE_CHECKING:
     from gateway.store.database import Connection
@@ -50,6 +51,7 @@ def explain(
     Everything is read from what was stored when it settled, and held against its sums. What is gone, cannot
     be unsealed or does not agree is said in red, and the command then ends with 2; with 1 where nothing is found.
     """
+    never_fail_to_print()
     if (settlement is None) == (message is None):
         _fail(
             "请给出结算编号，或用 --message 机构编号 报文编号",
