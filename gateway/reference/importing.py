@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from gateway.reference import checks, known, persons, wholes
 from gateway.reference.faults import Fault, ImportRefused
 from gateway.reference.files import Sheet, read
+from gateway.reference.forms import File
 from gateway.reference.kinds import KINDS
 from gateway.reference.reading import Connection, Version
 from gateway.reference.standing import standing
@@ -43,7 +45,7 @@ class Begins(Struct, frozen=True, kw_only=True):
 
 
 async def import_files(
-    connection: Connection, files: Mapping[str, bytes], seals: Seals, effective_at: datetime | None = None
+    connection: Connection, files: Mapping[str, File | bytes], seals: Seals, effective_at: datetime | None = None
 ) -> list[Summary]:
     """Take in files by their kind, all of them or none; raises ImportRefused with every fault of every file.
 
@@ -60,7 +62,7 @@ async def import_files(
         faults += [fault for sheet in sheets for fault in known.check(there, sheet)]
         faults += _too_early(sheets, newest, instant, effective_at)
         if faults:
-            raise ImportRefused(_sorted(faults))
+            raise ImportRefused(_placed(faults, sheets))
         lead = lead_of(sum(len(sheet.entries) for sheet in sheets))
         begins = Begins(
             first=effective_at or instant,
@@ -108,9 +110,12 @@ def _too_early(
     ]
 
 
-def _sorted(faults: list[Fault]) -> list[Fault]:
+def _placed(faults: list[Fault], sheets: Iterable[Sheet]) -> list[Fault]:
+    """Sort faults by file and row, and name the workbook's sheet on those of a workbook."""
     order = list(KINDS)
-    return sorted(faults, key=lambda fault: (order.index(fault.kind), fault.row or 0))
+    names = {sheet.kind.name: sheet.name for sheet in sheets}
+    faults.sort(key=lambda fault: (order.index(fault.kind), fault.row or 0))
+    return [msgspec.structs.replace(fault, sheet=names[fault.kind]) if names[fault.kind] else fault for fault in faults]
 
 
 async def _write(
