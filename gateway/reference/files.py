@@ -9,13 +9,14 @@ from msgspec import Struct
 from gateway.reference import texts, workbooks
 from gateway.reference.columns import BadCell
 from gateway.reference.faults import HEADER_ROW, Fault, Said, fault, shown
-from gateway.reference.forms import FILE_BYTES_MAX, Cell, File, Nature, Typed
+from gateway.reference.forms import FILE_BYTES_MAX, Cell, File, Nature, Typed, Watch, unwatched
 from gateway.reference.kinds import Column, Kind
 
 CELL_CHARACTERS_MAX = 4_000
 FAULTS_MAX = 10_000
 """Faults told of one file; past it a last one says that there are more."""
 
+WATCHED_ROWS = 1_000
 AS_TEXT = Said(
     "将此格设为“文本”格式后重新键入,编码的前导零与长号码才不会丢失",
     "format this cell as text and type it anew: a number loses leading zeros and all past 15 digits, a day its wording",
@@ -49,7 +50,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """Of a workbook's sheet."""
 
 
-def read(kind: Kind, given: File | bytes) -> Sheet:
+def read(kind: Kind, given: File | bytes, watch: Watch = unwatched) -> Sheet:
     """Return a file's rows and all faults of its cells; bytes are CSV in UTF-8. Never raises for a bad file."""
     file = given if isinstance(given, File) else File(content=given)
     faults: list[Fault] = []
@@ -59,7 +60,8 @@ def read(kind: Kind, given: File | bytes) -> Sheet:
     if header is not None or not faults:
         columns = _header(kind, [_name(cell) for cell in header[1]] if header else [], faults)
         if columns is not None:
-            entries = _entries(kind, columns, records, faults)
+            rows = file.content.count(b"\n") if file.form == "csv" else 0
+            entries = _entries(kind, columns, _watched(kind.name, records, rows, watch), faults)
     return Sheet(kind=kind, entries=tuple(entries), faults=tuple(faults), name=name)
 
 
@@ -71,6 +73,17 @@ def _records(kind: Kind, file: File, faults: list[Fault]) -> tuple[str, Iterator
     if file.form == "xlsx":
         return workbooks.rows(kind.name, (kind.name, kind.title_zh), file, faults)
     return "", texts.rows(kind.name, file.content, file.charset, faults)
+
+
+def _watched(
+    kind: str, records: Iterator[tuple[int, list[Cell]]], rows: int, watch: Watch
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Tell of every thousandth row; rows: about how many there are, 0 where nobody knows."""
+    for done, record in enumerate(records):
+        if done % WATCHED_ROWS == 0:
+            watch("read", kind, done, rows)
+        yield record
+    watch("read", kind, rows, rows)
 
 
 def _name(cell: Cell) -> str:

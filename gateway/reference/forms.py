@@ -1,5 +1,6 @@
 """The forms in which a file of reference data comes: CSV and XLSX, their bounds, and what a cell holds."""
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -34,3 +35,11 @@ class Typed(Struct, frozen=True, kw_only=True):
 
 
 Cell: TypeAlias = str | Typed
+
+Act: TypeAlias = Literal["read", "compare", "write"]
+Watch: TypeAlias = Callable[[Act, str, int, int], None]
+"""Told what is done, the kind, how many rows are done, and of how many (0: nobody knows yet)."""
+
+
+def unwatched(act: Act, kind: str, done: int, of: int) -> None:
+    """Watch nothing."""

@@ -8,17 +8,7 @@ import pytest
 
 from gateway.store.database import connect
 from gateway.store.migrations import load_migrations
-
-
-def gateway(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-c", "from gateway.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path), "COLUMNS": "120", **environment},
-    )
+from tests.cli.command import gateway
 
 
 def test_up_then_status(empty_database_dsn: str) -> None:
