@@ -9,6 +9,7 @@ import xlsxwriter
 
 from gateway.reference.kinds import KINDS
 from gateway.reference.world.build import build, write
+from gateway.store.secrets_file import load_or_create
 from tests.cli.command import gateway
 
 HEADER = ["area", "scheme", "valid_from", "tolerance_fen"]
@@ -123,7 +124,7 @@ def test_a_dry_run_does_not_migrate(empty_database_dsn: str, tmp_path: Path) -> 
 
     no_secrets = gateway("import", "policy", policy(tmp_path, 1), "--dry-run", *where)
     assert not (tmp_path / "secrets.json").exists()
-    gateway("keys", "list", "--dsn", "postgresql://127.0.0.1:1/x", "--secrets", str(tmp_path / "secrets.json"))
+    load_or_create(tmp_path / "secrets.json")
     behind = gateway("import", "policy", policy(tmp_path, 1), "--dry-run", *where)
     status = gateway("migrate", "status", "--dsn", empty_database_dsn)
 
