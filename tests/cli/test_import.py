@@ -10,7 +10,7 @@ import xlsxwriter
 from gateway.reference.kinds import KINDS
 from gateway.reference.world.build import build, write
 from gateway.store.secrets_file import load_or_create
-from tests.cli.command import gateway
+from tests.cli.command import gateway, on_a_terminal
 
 HEADER = ["area", "scheme", "valid_from", "tolerance_fen"]
 
@@ -168,3 +168,16 @@ def test_a_template_is_a_file_that_lacks_only_rows(database_dsn: str, tmp_path: 
 
     assert run.returncode == 0
     assert "1 written" in run.stdout
+
+
+def test_progress_shows_on_a_terminal_only(database_dsn: str, city: Path, tmp_path: Path) -> None:
+    """On a terminal each step of each kind is shown and cleared away; stdout is the same as without."""
+    where = ("--dsn", database_dsn, "--secrets", str(tmp_path / "secrets.json"))
+
+    stdout, shown, code = on_a_terminal("import", "all", str(city), *where)
+    quiet = gateway("import", "all", str(city), *where)
+
+    assert code == 0
+    assert all(f"读取 reading {kind}" in shown and f"写入 writing {kind}" in shown for kind in KINDS)
+    assert [line.split(":")[0] for line in stdout.splitlines()] == list(KINDS)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
