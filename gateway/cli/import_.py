@@ -119,7 +119,7 @@ def import_files(
         from gateway.cli.import_told import show_faults
 
         show_faults(refused.faults, as_json=as_json)
-        fail("import", str(refused))
+        fail("import", f"{len(refused.faults)} 处错误,未导入 · {refused}")
     except StoreError as wrong:
         fail("import", str(wrong))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from gateway.cli.printed import print_json
@@ -81,13 +81,13 @@ def show_faults(faults: list[Fault], *, as_json: bool) -> None:
     console = Console(stderr=True)
     if not console.is_terminal:
         console = Console(stderr=True, width=TABLE_WIDTH)
-    table = Table("file", "row", "column", "原因 reason", "怎样改 cure")
+    table = Table(*(Column(name, overflow="fold") for name in ("file", "row", "column", "原因 reason", "怎样改 cure")))
     for fault in faults:
         table.add_row(
             Text(f"{fault.kind} · {fault.sheet}" if fault.sheet else fault.kind),
             "" if fault.row is None else str(fault.row),
             Text(fault.column or ""),
-            Text(f"{fault.reason_zh} · {fault.reason_en}"),
-            Text(f"{fault.cure_zh} · {fault.cure_en}"),
+            Text(f"{fault.reason_zh}\n{fault.reason_en}"),
+            Text(f"{fault.cure_zh}\n{fault.cure_en}"),
         )
     console.print(table)

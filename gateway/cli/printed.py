@@ -50,7 +50,7 @@ def watched() -> "Iterator[Watch]":
 
         def watch(act: "Act", kind: str, done: int, of: int) -> None:
             if (act, kind) not in tasks:
-                tasks[act, kind] = progress.add_task(f"{_ACTS[act]} {kind}")
+                tasks[act, kind] = progress.add_task(f"{_ACTS[act]} {kind}", total=of or None)
             progress.update(tasks[act, kind], completed=done, total=of or None)
 
         yield watch

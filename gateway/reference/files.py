@@ -21,6 +21,7 @@ AS_TEXT = Said(
     "将此格设为“文本”格式后重新键入,编码的前导零与长号码才不会丢失",
     "format this cell as text and type it anew: a number loses leading zeros and all past 15 digits, a day its wording",
 )
+AS_DAY = Said("设为日期格式,或以文本写作 2026-11-23", "format this cell as a date, or write text such as 2026-11-23")
 ROUNDED = Said(
     "将值四舍五入后填写,或设为“文本”格式后重新键入", "round it, or format this cell as text and type it anew"
 )
@@ -79,11 +80,13 @@ def _watched(
     kind: str, records: Iterator[tuple[int, list[Cell]]], rows: int, watch: Watch
 ) -> Iterator[tuple[int, list[Cell]]]:
     """Tell of every thousandth row; rows: about how many there are, 0 where nobody knows."""
-    for done, record in enumerate(records):
+    watch("read", kind, 0, rows)
+    done = 0
+    for done, record in enumerate(records, 1):
         if done % WATCHED_ROWS == 0:
-            watch("read", kind, done, rows)
+            watch("read", kind, done, max(done, rows))
         yield record
-    watch("read", kind, rows, rows)
+    watch("read", kind, done, done)
 
 
 def _name(cell: Cell) -> str:
@@ -178,7 +181,8 @@ def _said(column: Column, cell: Typed) -> tuple[str, tuple[Said, Said] | None]:
     """Return what CSV would have in the place of a workbook's cell, or why that cannot be known."""
     if cell.nature not in column.natures:
         noun = NATURES[cell.nature]
-        return "", (Said(f"单元格是{noun.zh},不是文本", f"the cell is {noun.en}, not text"), AS_TEXT)
+        cure = AS_DAY if "day" in column.natures else AS_TEXT
+        return "", (Said(f"单元格是{noun.zh}", f"the cell is {noun.en}"), cure)
     if cell.text is None and cell.nature == "day":
         return "", (Said("日期带有时刻", "the day has a time of day"), Said("只留日期", "leave the day alone"))
     if cell.text is None:

@@ -106,7 +106,7 @@ def test_a_workbooks_fault_names_sheet_row_and_column(database_dsn: str, tmp_pat
     assert (table.returncode, as_json.returncode) == (1, 1)
     assert "policy · 政策" in table.stderr
     assert (fault["sheet"], fault["row"], fault["column"]) == ("政策", 2, "valid_from")
-    assert "format this cell as text" in fault["cure_en"]
+    assert fault["cure_en"] == "format this cell as a date, or write text such as 2026-11-23"
 
 
 def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:

@@ -104,11 +104,11 @@ def test_a_price_typed_as_a_number_is_that_price(prices: list[Decimal]) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        ("code", 12, "the cell is a number, not text"),
-        ("code", dt.date(2026, 1, 2), "the cell is a day, not text"),
-        ("name", True, "the cell is a logical value, not text"),
+        ("code", 12, "the cell is a number"),
+        ("code", dt.date(2026, 1, 2), "the cell is a day"),
+        ("name", True, "the cell is a logical value"),
         ("area", 3211, "“3211” does not fit"),
-        ("valid_from", 46023, "the cell is a number, not text"),
+        ("valid_from", 46023, "the cell is a number"),
         ("valid_from", dt.datetime(2026, 1, 1, 8, 30), "the day has a time of day"),  # noqa: DTZ001
         ("ceiling_tertiary_yuan", 1 / 3, "more than 15 significant digits"),
         ("ceiling_tertiary_yuan", 1e17, "more than 15 significant digits"),

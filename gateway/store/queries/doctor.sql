@@ -1,9 +1,10 @@
 -- name: doctor_sessions
--- How many sessions the server bears for such as us, and how many are others' now: `gateway doctor` weighs them.
+-- How many sessions the server bears for such as us, and how many are others' now. Who may not read all statistics sees
+-- of other users' sessions neither type nor name, only the user.
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS borne,
        (SELECT count(*) FROM pg_stat_activity
-        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name NOT LIKE 'gateway%')
-       AS others;
+        WHERE coalesce(backend_type, 'client backend') = 'client backend' AND usesysid IS NOT NULL
+          AND pid <> pg_backend_pid() AND coalesce(application_name, '') NOT LIKE 'gateway%') AS others;
 
 -- name: doctor_versions
 -- Of each kind of reference data: versions in force in how many areas and schemes, and how many are announced.
