@@ -22,6 +22,8 @@ Start: TypeAlias = Callable[[str, dict[str, str]], Any]
 End: TypeAlias = Callable[[str], Any]
 
 PARTS_MAX = 2_000
+TAGS_MAX = 25_000_000
+"""Of a part: each may become a text or a cell of a reader, many times its few bytes."""
 PIECE_BYTES = 1 << 20
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -89,6 +91,8 @@ class Package:
             raise BadWorkbook(
                 Said(f"部件 {name} 已损坏或加密", f"the part {name} is broken or locked"), SAVE_AGAIN
             ) from wrong
+        if held.count(b"<") > TAGS_MAX:
+            raise _too_large()
         return bytes(held)
 
     def tabs(self) -> list[Tab]:

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.settings import SECTIONS
 from tests.cli.command import gateway
+from tests.house import gateways
 
 ALL = [f"{section}.{field}" for section, struct in SECTIONS.items() for field in struct.__struct_fields__]
 DSN = "postgresql://gate:s3cret@db.example:5432/gateway?sslpassword=t0psecret&sslmode=require"
@@ -72,3 +73,16 @@ def test_what_cannot_be_used_is_told(tmp_path: Path) -> None:
     assert "did you mean web.port?" in run.stderr
     assert "GATEWAY_SETTLING_LANES" in run.stderr
     assert run.stdout == ""
+
+
+async def test_serve_lets_a_flag_win_over_a_variable(database_dsn: str, tmp_path: Path) -> None:
+    """A database named by a flag is taken though a variable names another in another way, as config show says."""
+    elsewhere = tmp_path / "elsewhere"
+
+    shown = gateway("config", "show", "--json", "--dsn", database_dsn, GATEWAY_EMBEDDED=str(elsewhere))
+    async with gateways(database_dsn, tmp_path, GATEWAY_EMBEDDED=str(elsewhere)) as [served]:
+        ready = await (await served.session()).get(f"{served.url}/readyz")
+
+    assert ready.status == 200
+    assert json.loads(shown.stdout)["database.embedded"] is None
+    assert not elsewhere.exists()

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.cli.doctor import machine
 from gateway.cli.doctor.database import judged_clock
+from gateway.reference.kinds import KINDS
 from gateway.settings import load
 from gateway.store.database import connect
 from gateway.store.migrations import migrate_up
@@ -133,6 +134,26 @@ async def test_a_policy_that_ends_is_told(house: tuple[str, Path], days: int, st
 
     assert [finding["state"] for finding in told] == ([state] if state else [])
     assert all(says in finding["what_en"] for finding in told)
+
+
+async def test_a_world_is_whole_and_its_announced_versions_are_told(database_dsn: str, tmp_path: Path) -> None:
+    """With every kind imported all are in force; a policy to come is named."""
+    secrets, world = tmp_path / "secrets.json", tmp_path / "world"
+    where = ("--dsn", database_dsn, "--secrets", str(secrets))
+    gateway("world", "--seed", "1", "--out", str(world))
+    gateway("import", "all", str(world), *where)
+    before = doctor(database_dsn, secrets)
+    policy = (world / "policy.csv").read_bytes().replace(b"410,2025-01-01", b"410,2024-01-01")
+    (world / "policy.csv").write_bytes(policy)
+    announced = gateway(
+        "import", "policy", str(world / "policy.csv"), "--effective-at", "2099-01-01T00:00:00+08:00", *where
+    )
+
+    after = doctor(database_dsn, secrets)
+
+    assert announced.returncode == 0
+    assert findings(before)["reference"]["what_en"] == f"all {len(KINDS)} kinds of reference data are in force"
+    assert findings(after)["reference"]["what_en"].endswith("in force, announced: policy 2")
 
 
 def test_an_empty_database_stays_empty(empty_database_dsn: str, tmp_path: Path) -> None:

@@ -225,6 +225,17 @@ class TestHostile:
         assert len(bomb) < 20_000
         assert [fault.reason_en for fault in one.faults] == ["too large when unpacked"]
 
+    def test_many_empty_elements_are_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Texts of no bytes each are few bytes in a package and many objects in a reader."""
+        monkeypatch.setattr(packages, "TAGS_MAX", 10_000)
+        swollen = with_part(
+            WHOLE, "xl/sharedStrings.xml", lambda text: text.replace("</sst>", "<si/>" * 10_000 + "</sst>")
+        )
+
+        one = catalog(swollen)
+
+        assert [fault.reason_en for fault in one.faults] == ["too large when unpacked"]
+
     def test_a_lying_directory_is_refused(self) -> None:
         """A part that is longer than the package's directory says is broken, not cut."""
         content = bytearray(workbook(CATALOG, ROW))

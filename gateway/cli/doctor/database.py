@@ -206,15 +206,17 @@ async def reference(connection: Connection) -> list[Finding]:
     rows = await connection.fetch(sql("doctor_versions"))
     today = day_of(datetime.now(UTC))
     endings = [tuple(row) for row in await connection.fetch(sql("doctor_endings"), today + ENDS_WITHIN)]
-    return [*_present({row["kind"]: row["in_force"] for row in rows}), *_ending(endings, today)]
+    announced = ", ".join(f"{row['kind']} {row['announced']}" for row in rows if row["announced"])
+    return [*_present({row["kind"]: row["in_force"] for row in rows}, announced), *_ending(endings, today)]
 
 
-def _present(in_force: dict[str, int]) -> Iterator[Finding]:
+def _present(in_force: dict[str, int], announced: str) -> Iterator[Finding]:
+    """in_force: by kind, in how many areas and schemes; announced: versions to come, as text."""
     missing = [kind for kind in KINDS if not in_force.get(kind)]
     if not missing:
-        yield well(
-            "reference", f"{len(KINDS)} 类基础数据都已生效", f"all {len(KINDS)} kinds of reference data are in force"
-        )
+        zh, en = f"{len(KINDS)} 类基础数据都已生效", f"all {len(KINDS)} kinds of reference data are in force"
+        to_come = (f",已公布 {announced}", f", announced: {announced}") if announced else ("", "")
+        yield well("reference", zh + to_come[0], en + to_come[1])
         return
     listed = ", ".join(missing)
     what = Said(f"没有生效的基础数据: {listed}", f"nothing in force of {listed}")
