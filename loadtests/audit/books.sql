@@ -174,7 +174,7 @@ WITH needed AS (
     WHERE s.kind = 'settlement' AND key.key IS NOT NULL
       AND NOT EXISTS (SELECT FROM settlement AS c WHERE c.original_id = s.settlement_id)
 ), held AS (
-    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind <> 'visit'
+    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind IN ('bill', 'invoice')
 )
 SELECT coalesce(n.provider_code, h.provider_code) || ' ' || coalesce(n.kind, h.kind) || ' '
        || replace(coalesce(n.key, h.key), E'\n', ' ') AS wrong
