@@ -249,7 +249,7 @@ FILE_REFERRAL = Table(
     _content("outHospitalName", "转往医院名称", kinds.text, "to_provider_name", required=True),
     _content("applyReason", "申请原因", kinds.long_text, "reason", required=True),
     _content("transportation", "交通工具", kinds.text),
-    _content("applyTime", "申请日期", kinds.day, "applied_on"),
+    _content("applyTime", "申请日期", kinds.day_of_instant, "applied_on"),
     _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number, required=True),
     *_assumed(_checked("stateCode", "申请状态", kinds.one_of(_1="1")), section="§1.3"),
     *_assumed(_PERSON_IF_KNOWN, section="§2.3"),

@@ -171,7 +171,7 @@ def instant(text: str) -> datetime:
         raise Unreadable(_INSTANT_WRONG) from None
 
 
-_DAY = re.compile(r"[0-9]{8}")
+_DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_WRONG = Says(
     "field.pattern",
     "日期格式不对",
@@ -182,16 +182,19 @@ _DAY_WRONG = Says(
 
 
 def day(text: str) -> date:
-    """Return the day of yyyyMMdd."""
-    if not _DAY.fullmatch(text):
+    """Return the day of yyyyMMdd, or of yyyy-MM-dd."""
+    digits = text.replace("-", "")
+    if not _DAY.fullmatch(text) or not YEAR_MIN <= int(digits[:4]) <= YEAR_MAX:
         raise Unreadable(_DAY_WRONG)
     try:
-        found = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise Unreadable(_DAY_WRONG) from None
-    if not YEAR_MIN <= found.year <= YEAR_MAX:
-        raise Unreadable(_DAY_WRONG)
-    return found
+
+
+def day_of_instant(text: str) -> date:
+    """Return a day, or the day in China of an instant."""
+    return day(text) if _DAY.fullmatch(text) else instant(text).astimezone(SHANGHAI).date()
 
 
 def _wall_clock(digits: str) -> datetime:

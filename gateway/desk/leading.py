@@ -130,9 +130,10 @@ def on_visit(request: AmendVisit | DischargeVisit | CancelVisit | WithdrawItems)
 
 
 def leads_to_referral(request: CancelReferral, caller: Provider, filed: Filed | None) -> Leads:
-    """Return where the cancellation of a referral leads: by its number to the worker."""
+    """Return where the cancellation of a referral leads: by what was filed under its number to the worker."""
     number = request.referral_no
     return Leads(
         decide=partial(decide_cancel_referral, request, filed),
+        worker_id=filed.row.worker_id if filed else None,
         keys=(referral_key(caller, number), referral_cancellation_key(caller, number)),
     )

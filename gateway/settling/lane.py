@@ -274,7 +274,6 @@ def visits_of(book: Book, ask: Ask) -> set[tuple[str, Any]]:
 def workers_of(book: Book, ask: Ask) -> set[str]:
     """Return the workers that an ask leads to: named by itself, by its keys' holders, by what it reverses."""
     found = {worker_id for worker_id, _ in visits_of(book, ask)}
-    found |= {holder.worker_id for key in keys_of(ask) if (holder := book.keys.get(key))}
     original = book.original_of(ask)
     if original and original.worker_id:
         found.add(original.worker_id)
