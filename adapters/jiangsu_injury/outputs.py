@@ -125,8 +125,11 @@ def _visit(answer: VisitRegistered | VisitAmended | VisitDischarged | VisitCance
 
 def _wire_names(answer: VisitAmended) -> list[str]:
     """Return the amended terms in the clerk's words; one that this dialect has no field for keeps its own name."""
-    titles = {field.into: field.zh for field in AMEND_VISIT.values()} | {"qualification_ids": "资格审核信息ID"}
+    titles = {field.into: field.zh for field in AMEND_VISIT.values()} | _NOT_AMENDED_BY_NAME
     return [titles.get(name, name) for name in answer.amended]
+
+
+_NOT_AMENDED_BY_NAME = {"qualification_ids": "资格审核信息ID", "emergency": "急诊"}
 
 
 def _referred(answer: ReferralFiled | ReferralCancelled | ReferralsFound) -> Output:

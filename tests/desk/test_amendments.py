@@ -289,7 +289,7 @@ async def test_jiangsu_amends_what_it_registered(counter: Counter) -> None:
     refused = ill(await clerk.say("2203", {"ipt_otp_no": visit_no, "qualification_id": "Q-nobody"}))
     undone = well(await clerk.say("2209", {"omsgid": message_id, "oinfno": "2203"}))
 
-    assert first["memo"] == "已修改：资格审核信息ID、床位号、emergency"
+    assert first["memo"] == "已修改：资格审核信息ID、床位号、急诊"
     assert again["memo"] == "与原登记一致，未作修改"
     assert emergency is True
     assert refused.startswith("qualification_id（工伤医疗费资格审核信息ID）：资格审核编号Q-nobody不属于该职工")
