@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.desk.referring import REFERRALS_MAX
 from gateway.reference.importing import import_files
 from gateway.store.secrets_file import load_or_create
 from tests import city
@@ -68,6 +69,18 @@ async def test_a_referral_is_once(counter: Counter) -> None:
     assert len({one.body for one in answers}) == 1
     assert len(await under(counter, counter.own)) == 1
     assert codes(other) == ["message.content_differs"]
+
+
+async def test_a_long_list_is_cut_and_says_so(counter: Counter) -> None:
+    """G13: the newest hundred, and that there are more."""
+    asked = [{"message_id": counter.name("M"), "reason": f"第{number}次"} for number in range(REFERRALS_MAX + 1)]
+    for terms in asked:
+        done(await counter.refer(**terms))
+
+    answer = done(await counter.read(f"/v1/qualifications/{counter.own}/referrals"))
+
+    assert [one["reason"] for one in answer["referrals"]] == [terms["reason"] for terms in reversed(asked[1:])]
+    assert answer["more"] is True
 
 
 async def test_a_cancelled_referral_is_cancelled_once_and_stays_in_sight(counter: Counter) -> None:

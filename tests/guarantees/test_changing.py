@@ -1,6 +1,7 @@
 """Amendments, discharges and referrals beside other messages: in one batch, at two gateways at once."""
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from loadtests.audit.books import faults_in
 from tests import city
 from tests.desk.counter import Counter, codes, done
-from tests.guarantees.insisting import founded, insist, rows
+from tests.guarantees.insisting import founded, insist, rows, value
+from tests.guarantees.points import Points
 from tests.review.test_one_batch import counting, together
 
 ROUNDS = 8
@@ -151,3 +153,28 @@ async def spoken(counter: Counter) -> None:
     done(await counter.register("V1"))
     done(await counter.amend("V1", ward="SECRET-WARD", phone="SECRET-PHONE"))
     done(await counter.refer(qualification_id="QR0", reason="SECRET-REASON", to_provider_name="SECRET-PLACE"))
+
+
+@pytest.mark.parametrize("point", ["adjudicated", "committed"])
+async def test_an_amendment_through_kill_9(
+    point: str, visit: dict[str, Any], database_dsn: str, tmp_path: Path
+) -> None:
+    """G1, G7: killed before its commit nothing is amended, after it all of it; the repeat amends it once."""
+    points = Points(tmp_path)
+    async with founded(database_dsn, tmp_path, environ=points.environ) as two:
+        await insist(two, "POST", "/v1/visits", visit, message_id="r")
+        points.hold(point, "a")
+        lost = asyncio.create_task(two[0].ask("PATCH", "/v1/visits/V", {"third_party_paid_fen": 7}, message_id="a"))
+        await points.reached(point, "a")
+        two[0].process.send_signal(signal.SIGKILL)
+        await two[0].process.wait()
+        await asyncio.gather(lost, return_exceptions=True)
+        points.release(point, "a")
+        before = await value(database_dsn, "SELECT third_party_paid_fen FROM visit")
+        repeat = await insist(two[1:], "PATCH", "/v1/visits/V", {"third_party_paid_fen": 7}, message_id="a")
+        history = await value(database_dsn, "SELECT count(*) FROM visit_amendment")
+
+    assert before == (7 if point == "committed" else 0)
+    assert (repeat.status, repeat.replayed) == (200, point == "committed")
+    assert (repeat.json["amended"], history) == (["third_party_paid_fen"], 1)
+    assert await faults_in(database_dsn) == []
