@@ -97,7 +97,7 @@ class Desk:
             case QuerySettlement():
                 return await self._reader.settlement(request, asked.caller)
             case QueryReferral():
-                return await self._reader.referrals(request, asked.caller)
+                return await self._reader.referrals.found(request, asked.caller)
 
     async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""
@@ -133,10 +133,12 @@ class Desk:
             case CancelSettlement(settlement_id=str(settlement_id)):
                 return way.to(*await self._reader.place(settlement_id, caller))
             case FileReferral(worker_id=None):
-                holders = await self._reader.holders(request.qualification_id)
+                holders = await self._reader.referrals.holders(request.qualification_id)
                 return way.about(holders[0]) if len(holders) == 1 else way.refusing(no_holder(request, holders))
             case CancelReferral():
-                return leads_to_referral(request, caller, await self._reader.filed(request.referral_no, caller))
+                return leads_to_referral(
+                    request, caller, await self._reader.referrals.filed(request.referral_no, caller)
+                )
             case _:
                 return way
 

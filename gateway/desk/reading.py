@@ -12,7 +12,7 @@ from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.persons import person_verified
-from gateway.desk.referring import REFERRALS_MAX, Filed, check_asked, referral_found
+from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
@@ -21,14 +21,12 @@ from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
 from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
-from gateway.store.rows import MessageRow, ReferralRow, SettlementRow, SignInRow
+from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
-from gateway.store.terms import referral_opened
 from schemas.answers import (
     OutcomeFound,
     PersonVerified,
     Presettled,
-    ReferralsFound,
     Settled,
     SettlementCancelled,
     SettlementFound,
@@ -37,7 +35,7 @@ from schemas.answers import (
 from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-from schemas.requests import Presettle, QueryOutcome, QueryReferral, QuerySettlement, VerifyPerson
+from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
 
 
 class Reader:
@@ -58,6 +56,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
         return self._queries[name].sql
@@ -168,57 +167,6 @@ class Reader:
             cancelled_by=str(cancelled_by) if cancelled_by else None,
             settlement=said,
         )
-
-    async def holders(self, qualification_id: str) -> list[str]:
-        """Return the workers who hold a qualification of that number, two at most."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            return await self._holders(connection, qualification_id)
-
-    async def _holders(self, connection: Any, qualification_id: str) -> list[str]:
-        found = await connection.fetch(self._sql("qualification_holders"), qualification_id)
-        return [row["worker_id"] for row in found]
-
-    async def filed(self, referral_no: str, caller: Provider) -> Filed | None:
-        """Return a referral of this provider as it was filed; None where there is none, or it was reversed."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            row = await connection.fetchrow(self._sql("referral_by_no"), caller.code, referral_no)
-        return self._filed(row) if row else None
-
-    def _filed(self, row: Mapping[str, Any]) -> Filed:
-        columns = dict(row)
-        cancelled_at = columns.pop("cancelled_at")
-        referral = ReferralRow(**columns)
-        terms = referral_opened(referral.terms_sealed, referral.referral_no, self._seals.unseal_packed)
-        return Filed(row=referral, terms=terms, cancelled_at=cancelled_at)
-
-    async def referrals(self, request: QueryReferral, caller: Provider) -> ReferralsFound:
-        """Return this provider's referral of a number, or its referrals under a qualification, the newest first.
-
-        Refuses: referral.unknown (another's too), referral.differs.
-        """
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection, connection.transaction(readonly=True):
-            found = [self._filed(row) for row in await self._asked_for(connection, request, caller)]
-            check_asked(request, found)
-            book = Book()
-            workers = sorted({one.row.worker_id for one in found})
-            await self._loader(connection).files(book, self._references, workers)
-        return ReferralsFound(
-            referrals=tuple(
-                referral_found(one, book.workers[one.row.worker_id], book.snapshot) for one in found[:REFERRALS_MAX]
-            ),
-            more=len(found) > REFERRALS_MAX,
-        )
-
-    async def _asked_for(self, connection: Any, request: QueryReferral, caller: Provider) -> list[Mapping[str, Any]]:
-        if request.referral_no is not None:
-            row = await connection.fetchrow(self._sql("referral_by_no"), caller.code, request.referral_no)
-            return [row] if row else []
-        number = request.qualification_id or ""
-        workers = [request.worker_id] if request.worker_id else await self._holders(connection, number)
-        rows: list[Mapping[str, Any]] = await connection.fetch(
-            self._sql("referrals_under"), workers, caller.code, number, REFERRALS_MAX + 1
-        )
-        return rows
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of this provider."""
