@@ -174,8 +174,13 @@ async def prepare(dsn: str, seals: Seals) -> None:
 async def check_seals(connection: Connection, seals: Seals) -> None:
     """Refuse secrets that are not those which sealed this database; remember them where it is new."""
     await connection.execute(sql("remember_seals"), seals.fingerprint())
+    await check_sealed(connection, seals)
+
+
+async def check_sealed(connection: Connection, seals: Seals) -> None:
+    """Refuse secrets that are not those which sealed this database; one that is new is sealed with none."""
     known = await connection.fetchval(sql("sealed_with"))
-    if known != seals.fingerprint():
+    if known not in (None, seals.fingerprint()):
         raise SecretsFault(
             f"The database was sealed with the secrets {known}, and these are {seals.fingerprint()}",
             cure="Name the secrets file that belongs to this database with --secrets (GATEWAY_SECRETS_FILE)",

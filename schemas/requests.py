@@ -298,6 +298,12 @@ class QuerySettlement(Request, tag="QuerySettlement", frozen=True, kw_only=True)
     settlement_id: Number
 
 
+class ExplainSettlement(Request, tag="ExplainSettlement", frozen=True, kw_only=True):
+    """结算说明: why a settlement came out as it did."""
+
+    settlement_id: Number
+
+
 Changing: TypeAlias = (
     SignIn
     | SignOut
@@ -316,7 +322,7 @@ Changing: TypeAlias = (
 )
 """Verbs that change something: they bind a message id and store their answer."""
 
-Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement | QueryReferral
+Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement | QueryReferral | ExplainSettlement
 """Verbs that bind no message id."""
 
 AnyRequest: TypeAlias = Changing | Reading

@@ -15,6 +15,7 @@ from schemas.requests import (
     CancelVisit,
     Changing,
     DischargeVisit,
+    ExplainSettlement,
     FileReferral,
     Presettle,
     QueryOutcome,
@@ -76,6 +77,7 @@ ROUTES = (
     _route("POST /v1/reversals", Reverse),
     _route("GET /v1/outcomes/{message_id}", QueryOutcome),
     _route("GET /v1/settlements/{settlement_id}", QuerySettlement),
+    _route("GET /v1/settlements/{settlement_id}/explanation", ExplainSettlement),
 )
 """The whole door. A receipt's own address is the web room's: it carries no request of the desk."""
 

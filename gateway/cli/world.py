@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.printed import fail, waiting
+
 
 def world(
     seed: Annotated[int, typer.Option("--seed", envvar="GATEWAY_SEED", min=0, help="The same seed, the same bytes.")],
@@ -18,12 +20,12 @@ def world(
     """
     from gateway.reference.world.build import build, write
 
-    made = build(seed)
     try:
-        paths = write(made, out)
+        with waiting("生成中 building …"):
+            made = build(seed)
+            paths = write(made, out)
     except OSError as wrong:
-        typer.echo(f"gateway world: {out}: {wrong.strerror}. Name a folder that you may write to.", err=True)
-        raise typer.Exit(1) from wrong
+        fail("world", f"{out}: {wrong.strerror}. Name a folder that you may write to.")
     typer.echo(
         f"{len(paths)} files in {out}: {len(made.providers)} providers, {len(made.people.workers)} workers, "
         f"{len(made.items)} catalog rows, {len(made.cases)} cases."

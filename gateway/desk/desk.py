@@ -32,6 +32,7 @@ from schemas.requests import (
     CancelReferral,
     CancelSettlement,
     Changing,
+    ExplainSettlement,
     FileReferral,
     Presettle,
     QueryOutcome,
@@ -98,6 +99,8 @@ class Desk:
                 return await self._reader.settlement(request, asked.caller)
             case QueryReferral():
                 return await self._reader.referrals.found(request, asked.caller)
+            case ExplainSettlement():
+                return await self._reader.explanation(request, asked.caller)
 
     async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""

@@ -6,7 +6,8 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from gateway.reference.columns import dialect_name, not_negative, positive, reader, sha256_digest
+from gateway.reference.columns import dialect_name, natures, not_negative, positive, reader, sha256_digest
+from gateway.reference.forms import Nature
 from schemas.facts import (
     Agreement,
     Authorization,
@@ -38,6 +39,8 @@ class Column(Struct, frozen=True, kw_only=True):
     read: Callable[[str], Any]
     required: bool
     default: Any = None
+    natures: frozenset[Nature] = frozenset()
+    """What a workbook's cell may be in it, beside text."""
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -82,11 +85,12 @@ def _columns(*structs: type[Struct]) -> tuple[Column, ...]:
 
 def _column(field: msgspec.structs.FieldInfo, hint: Any) -> Column:
     read = _READERS.get(field.name) or reader(hint)
+    taken = natures(hint)
     if field.default is not NODEFAULT:
-        return Column(name=field.name, read=read, required=False, default=field.default)
+        return Column(name=field.name, read=read, required=False, default=field.default, natures=taken)
     if field.default_factory is not NODEFAULT:
-        return Column(name=field.name, read=read, required=False, default=field.default_factory())
-    return Column(name=field.name, read=read, required=not _optional(hint))
+        return Column(name=field.name, read=read, required=False, default=field.default_factory(), natures=taken)
+    return Column(name=field.name, read=read, required=not _optional(hint), natures=taken)
 
 
 def _optional(hint: Any) -> bool:

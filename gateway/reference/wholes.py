@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, TypeAlias
@@ -34,6 +34,7 @@ class Part(Struct, frozen=True, kw_only=True):
     row_count: int
     sha256: str
     copy: Copy
+    facts: Sequence[Any]
 
 
 def parts(sheet: Sheet) -> list[Part]:
@@ -48,6 +49,7 @@ def parts(sheet: Sheet) -> list[Part]:
             row_count=len(facts),
             sha256=digest(facts),
             copy=_copier(sheet.kind.name, facts),
+            facts=facts,
         )
         for (area, scheme), facts in sorted(groups.items(), key=lambda group: group[0])
     ]
