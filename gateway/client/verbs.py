@@ -6,7 +6,7 @@ from typing import Any, Generic, Self, TypeVar, overload
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from schemas.answers import (
     Answer,
@@ -15,6 +15,9 @@ from schemas.answers import (
     OutcomeFound,
     PersonVerified,
     Presettled,
+    ReferralCancelled,
+    ReferralFiled,
+    ReferralsFound,
     Reversed,
     Settled,
     SettlementCancelled,
@@ -22,15 +25,22 @@ from schemas.answers import (
     SettlementFound,
     SignedIn,
     SignedOut,
+    VisitAmended,
     VisitCancelled,
+    VisitDischarged,
     VisitRegistered,
 )
 from schemas.requests import (
+    AmendVisit,
+    CancelReferral,
     CancelSettlement,
     CancelVisit,
+    DischargeVisit,
     ExplainSettlement,
+    FileReferral,
     Presettle,
     QueryOutcome,
+    QueryReferral,
     QuerySettlement,
     RegisterVisit,
     Request,
@@ -81,6 +91,11 @@ class Verb(Generic[R, A]):
         self.request = request
         self.answer = answer
         self._named = [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+        self._nullable = {field.name for field in msgspec.structs.fields(request) if field.default is UNSET}
+
+    def says(self, request: Request) -> bool:
+        """Return whether it is this verb's request, with everything that its path names."""
+        return type(request) is self.request and all(getattr(request, name) for name in self._named)
 
     def target(self, request: R) -> str:
         """Return the path, percent-encoded, with the request's fields in it."""
@@ -88,10 +103,13 @@ class Verb(Generic[R, A]):
         return self.path.format_map(fields)
 
     def body(self, request: R) -> bytes:
-        """Return the request as the door reads it: without its verb, what stands in the path, and what is None."""
+        """Return the request as the door reads it: without its verb, what stands in the path, and what is None.
+
+        Where leaving a field out says something else than null does (PATCH), null is sent.
+        """
         members = msgspec.to_builtins(request)
         lean = {name: _lean(value) for name, value in members.items() if name not in ("verb", *self._named)}
-        lean = {name: value for name, value in lean.items() if value is not None}
+        lean = {name: value for name, value in lean.items() if value is not None or name in self._nullable}
         return msgspec.json.encode(lean) if lean or self.method not in ("GET", "DELETE") else b""
 
 
@@ -204,13 +222,19 @@ class Verbs:
     sign_out = Change("DELETE /v1/sign-ins/{sign_no}", SignOut, SignedOut)
     verify_person = Read("POST /v1/persons/verify", VerifyPerson, PersonVerified)
     register_visit = Change("POST /v1/visits", RegisterVisit, VisitRegistered)
+    amend_visit = Change("PATCH /v1/visits/{visit_no}", AmendVisit, VisitAmended)
     cancel_visit = Change("DELETE /v1/visits/{visit_no}", CancelVisit, VisitCancelled)
+    discharge_visit = Change("POST /v1/visits/{visit_no}/discharge", DischargeVisit, VisitDischarged)
     upload_items = Change("POST /v1/visits/{visit_no}/items", UploadItems, ItemsUploaded)
     withdraw_items = Change("POST /v1/visits/{visit_no}/items/withdraw", WithdrawItems, ItemsWithdrawn)
     presettle = Read("POST /v1/visits/{visit_no}/presettle", Presettle, Presettled)
     settle = Change("POST /v1/visits/{visit_no}/settle", Settle, Settled)
     submit_bill = Change("POST /v1/bills", SubmitBill, Settled)
     cancel_settlement = Change("POST /v1/settlements/{settlement_id}/cancel", CancelSettlement, SettlementCancelled)
+    file_referral = Change("POST /v1/referrals", FileReferral, ReferralFiled)
+    query_referral = Read("GET /v1/referrals/{referral_no}", QueryReferral, ReferralsFound)
+    query_referrals = Read("GET /v1/qualifications/{qualification_id}/referrals", QueryReferral, ReferralsFound)
+    cancel_referral = Change("POST /v1/referrals/{referral_no}/cancel", CancelReferral, ReferralCancelled)
     reverse = Change("POST /v1/reversals", Reverse, Reversed)
     query_outcome = Read("GET /v1/outcomes/{message_id}", QueryOutcome, OutcomeFound)
     query_settlement = Read("GET /v1/settlements/{settlement_id}", QuerySettlement, SettlementFound)

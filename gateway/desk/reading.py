@@ -13,6 +13,7 @@ from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.explaining import explained, kept_of
 from gateway.desk.persons import person_verified
+from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
@@ -57,6 +58,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
         return self._queries[name].sql
@@ -108,7 +110,7 @@ class Reader:
         await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
         holders = list(book.keys.values())
         await loader.files(book, self._references, [one.worker_id for one in holders])
-        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders])
+        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders if one.visit_id])
         visit = next(iter(book.visits.values()), None)
         return Standing(
             now=book.now,

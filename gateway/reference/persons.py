@@ -199,6 +199,7 @@ async def _copy_recognitions(connection: Connection, version: Version, group: li
         for worker_id, fact in group
     )
     await _copy(connection, "recognition", version, rows)
+    await _note_holders(connection, group)
 
 
 async def _copy_authorizations(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:
@@ -216,3 +217,11 @@ async def _copy_authorizations(connection: Connection, version: Version, group: 
         for worker_id, fact in group
     )
     await _copy(connection, "authorization", version, rows)
+    await _note_holders(connection, group)
+
+
+async def _note_holders(connection: Connection, group: list[Owned]) -> None:
+    """Note whose the qualifications of recognitions or authorizations are."""
+    qualifications = [fact.qualification_id for _, fact in group]
+    workers = [worker_id for worker_id, _ in group]
+    await connection.execute(QUERIES["import_qualification_holders"].sql, qualifications, workers)

@@ -174,7 +174,7 @@ WITH needed AS (
     WHERE s.kind = 'settlement' AND key.key IS NOT NULL
       AND NOT EXISTS (SELECT FROM settlement AS c WHERE c.original_id = s.settlement_id)
 ), held AS (
-    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind <> 'visit'
+    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind IN ('bill', 'invoice')
 )
 SELECT coalesce(n.provider_code, h.provider_code) || ' ' || coalesce(n.kind, h.kind) || ' '
        || replace(coalesce(n.key, h.key), E'\n', ' ') AS wrong
@@ -203,6 +203,41 @@ HAVING v.bills <> count(s.settlement_id)
 SELECT v.provider_code || ' ' || v.visit_no || ' ' || i.item_no AS wrong
 FROM visit AS v JOIN item AS i ON i.worker_id = v.worker_id AND i.visit_id = v.visit_id
 WHERE v.state = 'settled' AND i.withdrawn_by IS NULL AND i.settlement_id IS NULL;
+
+-- fault: self-paid visit has no discharge, or an item that a settlement took
+SELECT v.provider_code || ' ' || v.visit_no AS wrong
+FROM visit AS v
+WHERE v.state = 'self_paid'
+  AND (v.discharged_at IS NULL OR EXISTS (
+      SELECT FROM item AS i
+      WHERE i.worker_id = v.worker_id AND i.visit_id = v.visit_id AND i.withdrawn_by IS NULL
+        AND i.settlement_id IS NOT NULL));
+
+-- fault: referral numbers held are not those of the referrals that stand
+SELECT coalesce(r.provider_code, k.provider_code) || ' ' || coalesce(r.referral_no, k.key) AS wrong
+FROM (
+    SELECT r.* FROM referral AS r
+    JOIN message AS m ON m.provider_code = r.provider_code AND m.message_id = r.message_id
+    WHERE m.reversed_by IS NULL
+) AS r
+FULL JOIN (SELECT * FROM bill_key WHERE kind = 'referral') AS k
+  ON k.provider_code = r.provider_code AND k.key = r.referral_no
+WHERE k.worker_id IS DISTINCT FROM r.worker_id;
+
+-- fault: referral's cancellation and the name it takes do not belong together
+SELECT coalesce(c.referral_no, k.key) AS wrong
+FROM referral_cancellation AS c
+FULL JOIN (SELECT * FROM bill_key WHERE kind = 'referral_cancellation') AS k
+  ON k.worker_id = c.worker_id AND k.key = c.referral_no
+WHERE k.message_id IS DISTINCT FROM c.message_id;
+
+-- fault: amendment belongs to no visit, or to no message
+SELECT a.visit_id || ' ' || a.message_id AS wrong
+FROM visit_amendment AS a
+LEFT JOIN visit AS v ON v.worker_id = a.worker_id AND v.visit_id = a.visit_id
+LEFT JOIN message AS m
+  ON m.provider_code = v.provider_code AND m.message_id = a.message_id AND m.verb = 'AmendVisit'
+WHERE m.message_id IS NULL OR m.visit_id <> a.visit_id;
 
 -- fault: settlement of a reversed message is in force
 SELECT s.settlement_id::text AS wrong

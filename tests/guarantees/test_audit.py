@@ -1,6 +1,7 @@
 """The audit can fail: right books pass, and each way to falsify them is named."""
 
 from pathlib import Path
+from typing import Any
 
 from gateway.store.database import connect
 from loadtests.audit.books import QUESTIONS, audit, faults_in
@@ -106,6 +107,29 @@ FALSIFIED = {
         "DELETE FROM bill_key WHERE kind = 'visit' AND key = 'KEPT'",
         {"visit numbers held are not those of the visits that stand"},
     ),
+    "a discharge forgotten": (
+        "UPDATE visit SET discharged_at = NULL WHERE visit_no = 'OWN'",
+        {"self-paid visit has no discharge, or an item that a settlement took"},
+    ),
+    "a referral's number freed": (
+        "DELETE FROM bill_key WHERE kind = 'referral' AND message_id = 'refer'",
+        {"referral numbers held are not those of the referrals that stand"},
+    ),
+    "a reversed referral's number taken again": (
+        (
+            "INSERT INTO bill_key (provider_code, kind, key, worker_id, message_id) SELECT provider_code, 'referral',"
+            " referral_no, worker_id, message_id FROM referral WHERE message_id = 'refer-not'"
+        ),
+        {"referral numbers held are not those of the referrals that stand"},
+    ),
+    "a referral's cancellation forgotten": (
+        "DELETE FROM referral_cancellation",
+        {"referral's cancellation and the name it takes do not belong together"},
+    ),
+    "an amendment of another message": (
+        "UPDATE visit_amendment SET message_id = 'elsewhere'",
+        {"amendment belongs to no visit, or to no message"},
+    ),
     "an item unmarked": (
         (
             "UPDATE item_sheet SET settlement_ids[1] = NULL "
@@ -150,10 +174,38 @@ async def play(gateway: Gateway) -> None:
     cancel = await gateway.ask("POST", f"/v1/settlements/{cancelled.json['settlement_id']}/cancel", message_id="cancel")
     reversed_ = await gateway.submit(city.bill(2, "REVERSED", lines=2), "to-reverse")
     reverse = await gateway.ask("POST", "/v1/reversals", {"original_message_id": "to-reverse"}, message_id="reverse")
+    await play_without_bills(gateway)
     large = city.line(0, quantity="1", unit_price_yuan="1500.00", amount_fen=150_000)
     past = await gateway.submit(city.bill(3, "PAST", items=[large], qualification_id="QArelapse3"), "past")
     assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, past)] == [200] * 6
     assert past.json["sums"]["fund_fen"] == AMOUNT_FEN
+
+
+async def play_without_bills(gateway: Gateway) -> None:
+    """Leave a self-paid visit that was amended, and of three referrals one as it was, one cancelled, one reversed."""
+    visit = city.bill(4, "OWN")["visit"] | {"qualification_ids": []}
+    referral = {
+        "qualification_id": "QR4",
+        "starts_on": "2026-11-10",
+        "ends_on": "2026-12-09",
+        "to_area": "310000",
+        "to_provider_name": "示例三级医院",
+        "reason": "本地不具备条件",
+    }
+    said: list[tuple[str, str, Any, str]] = [
+        ("POST", "/v1/visits", visit, "register"),
+        ("POST", "/v1/visits/OWN/items", {"items": [city.line(0)]}, "upload"),
+        ("PATCH", "/v1/visits/OWN", {"bed": "1"}, "amend"),
+        ("POST", "/v1/visits/OWN/discharge", {"discharged_at": "2026-11-04T08:00:00+08:00"}, "discharge"),
+        ("POST", "/v1/referrals", referral, "refer"),
+        ("POST", "/v1/referrals", referral, "refer-not"),
+        ("POST", "/v1/reversals", {"original_message_id": "refer-not"}, "reverse-refer"),
+        ("POST", "/v1/referrals", referral, "refer-no-more"),
+    ]
+    answers = [await gateway.ask(method, path, body, message_id=name) for method, path, body, name in said]
+    referral_no = answers[-1].json["referral"]["referral_no"]
+    answers.append(await gateway.ask("POST", f"/v1/referrals/{referral_no}/cancel", message_id="cancel-refer"))
+    assert {one.status for one in answers} == {200}
 
 
 async def test_the_audit_passes_right_books_and_names_each_falsification(database_dsn: str, tmp_path: Path) -> None:

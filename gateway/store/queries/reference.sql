@@ -157,3 +157,9 @@ ON CONFLICT (worker_id) DO NOTHING;
 INSERT INTO worker_identity (certno_index, worker_id)
 SELECT * FROM unnest($1::bytea[], $2::text[])
 ON CONFLICT (certno_index) DO NOTHING;
+
+-- name: import_qualification_holders
+-- Who holds which qualification.
+INSERT INTO qualification_holder (qualification_id, worker_id)
+SELECT * FROM unnest($1::text[], $2::text[])
+ON CONFLICT (qualification_id, worker_id) DO NOTHING;
