@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import keys, migrate
+from gateway.cli import keys, migrate, sandbox
 from gateway.cli.demo import demo
 from gateway.cli.import_ import import_files
 from gateway.cli.serve import serve
@@ -25,6 +25,7 @@ def root() -> None:
 
 app.add_typer(migrate.app)
 app.add_typer(keys.app)
+app.add_typer(sandbox.app)
 app.command()(serve)
 app.command()(verify)
 app.command("import")(import_files)
