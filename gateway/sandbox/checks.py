@@ -43,12 +43,9 @@ def checks_of(
     exchange: Exchange, reply: Reply | None, read: Message | GatewayError | None, owner: str | None, masked: Masked
 ) -> tuple[Check, ...]:
     """Return the checks of a call; read is None where its message was not come to."""
-    return (
-        _caller(exchange, owner),
-        _digest(exchange, masked),
-        _message(exchange, read, masked),
-        _answer(reply, masked),
-    )
+    digest = _digest(exchange, masked)
+    message = _message(exchange, None if digest.state == "failed" else read, masked)
+    return (_caller(exchange, owner), digest, message, _answer(reply, masked))
 
 
 def _caller(exchange: Exchange, owner: str | None) -> Check:
@@ -104,7 +101,7 @@ def _message(exchange: Exchange, read: Message | GatewayError | None, masked: Ma
             return Check(name="message", state="passed", zh=zh, en=en)
         case GatewayError():
             said = tuple(_said(msgspec.to_builtins(fault), masked) for fault in read.faults)
-            zh, en = f"{len(said)} 处无法读取", f"{len(said)} places cannot be read"
+            zh, en = f"{len(said)} 处无法读取", f"{len(said)} place(s) cannot be read"
             return Check(name="message", state="failed", zh=zh, en=en, said=_bounded(said))
 
 
@@ -131,17 +128,12 @@ def _said(row: Mapping[str, Any], masked: Masked) -> Said:
     item = f"item {masked.token(str(row['item_no']))}" if row.get("item_no") else ""
     words = {name: masked.words(str(row.get(name) or "")) for name in ("cure_zh", "cure_en")}
     return Said(
-        where=_pointer(str(row["pointer"]), masked) if row.get("pointer") else item,
+        where=masked.pointer(str(row["pointer"])) if row.get("pointer") else item,
         code=masked.token(str(row.get("code") or row.get("rule") or "-")),
         zh=masked.words(str(row.get("zh") or row.get("title_zh") or "")),
         en=masked.words(str(row.get("en") or row.get("title_en") or "")),
         **words,
     )
-
-
-def _pointer(pointer: str, masked: Masked) -> str:
-    """Return a place in the caller's message; a field's name that is no code may be anything."""
-    return "/".join(part if part == "" else masked.token(part) for part in pointer.split("/"))
 
 
 def _inside(document: Mapping[str, Any], masked: Masked) -> tuple[Said, ...]:

@@ -53,8 +53,8 @@ class Lease:
 
     def found(self) -> None:
         """Write the mark and the world's files."""
-        write(self.world, self.folder / "world")
         (self.folder / MARK).write_bytes(msgspec.json.encode(Mark(seed=self.seed)) + b"\n")
+        write(self.world, self.folder / "world")
 
     def tell(self, url: str) -> None:
         """Write down where the sandbox listens."""
@@ -71,7 +71,12 @@ class Lease:
 
 
 def default_folder() -> Path:
-    """Return where a sandbox lives unless told otherwise: in the user's state folder."""
+    """Return where a sandbox lives unless told otherwise: in the user's state folder.
+
+    Root's home is closed to the system user that PostgreSQL then runs as, and should stay so.
+    """
+    if os.geteuid() == 0 and "XDG_STATE_HOME" not in os.environ:
+        return Path("/var/lib/settlement-gateway/sandbox")
     return default_secrets_path(None).parent / "sandbox"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -46,6 +46,8 @@ class SandboxHouse:
         self._inside = 0
         self._left = asyncio.Event()
         self._met: Remembered[str, Magic] = Remembered()
+        self._ahead = timedelta(0)
+        """How far the sandbox's clock is ahead of the machine's."""
 
     async def __aenter__(self) -> Self:
         """Open the house."""
@@ -126,9 +128,9 @@ class SandboxHouse:
         """Return the magic that a request met."""
         return self._met.get(request_id)
 
-    async def now(self) -> datetime:
+    def now(self) -> datetime:
         """Return what the sandbox's clock says."""
-        return await self._databases.now()
+        return datetime.now(UTC) + self._ahead
 
     async def reset(self) -> None:
         """Put everything back to the seed; messages in hand are answered first, later ones wait."""
@@ -141,7 +143,7 @@ class SandboxHouse:
         at = instant_of(turn.at) if turn.at is not None else None
         by = span_of(turn.advance) if turn.advance is not None else None
         if by is not None:
-            at = within(await self.now() + by)
+            at = within(self.now() + by)
         async with self._closed():
             if at is not None and by is None:
                 await self._databases.set_clock(at)
@@ -157,6 +159,7 @@ class SandboxHouse:
     async def _open(self) -> None:
         async with AsyncExitStack() as stack:
             self._house = await stack.enter_async_context(self._opening())
+            self._ahead = await self._databases.now() - datetime.now(UTC)
             self._opened = stack.pop_all()
         self._is_open.set()
 

@@ -56,6 +56,12 @@ class Call(Struct, frozen=True, kw_only=True):
     magic_en: str
 
     @property
+    def told(self) -> tuple[Check, ...]:
+        """Return the checks that a list tells of: the first that failed, since the answer only repeats it."""
+        failed = tuple(check for check in self.checks if check.state == "failed")
+        return failed[:1] or tuple(check for check in self.checks if check.state == "noted")
+
+    @property
     def failed(self) -> bool:
         """Whether a check failed."""
         return any(check.state == "failed" for check in self.checks)

@@ -64,6 +64,10 @@ class Masked:
         """Return what a caller called something: an ASCII code without anything that was masked, or the mask."""
         return self.words(text) if _TOKEN.fullmatch(text) else MASK
 
+    def pointer(self, text: str) -> str:
+        """Return a place in the caller's message; a field's name that is no code may be anything."""
+        return "/".join(part and self.token(part) for part in text.split("/"))
+
     def target(self, path: str) -> str:
         """Return a request's path."""
         return "/".join(MASK if "%" in part else self.words(part) for part in path.split("/"))
@@ -93,6 +97,10 @@ class Masked:
                 return shown if len(value) <= ROWS_MAX else [*shown, f"… (+{len(value) - ROWS_MAX})"]
             case None | bool():
                 return value
+            case "":
+                return value
+            case str() if key == "pointer":
+                return self.pointer(value)
             case str() if key in WORDS:
                 return self.words(value)
             case str() if key in CODES and _TOKEN.fullmatch(value):

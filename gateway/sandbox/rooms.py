@@ -71,22 +71,22 @@ class Rooms:
             return await self._change(parts, exchange)
         if exchange.method not in {"GET", "HEAD"}:
             raise no_such_room()
-        return await self._show(parts, exchange)
+        return self._show(parts, exchange)
 
-    async def _show(self, parts: list[str], exchange: Exchange) -> Reply:
+    def _show(self, parts: list[str], exchange: Exchange) -> Reply:
         match parts:
             case [] | [""]:
-                return pages.first(self._world, await self._house.now(), exchange.headers.get("host", ""))
+                return pages.first(self._world, self._house.now(), exchange.headers.get("host", ""))
             case ["log"]:
                 wanted = _wanted(exchange.query)
-                calls, now = self._journal.calls(*wanted), await self._house.now()
+                calls, now = self._journal.calls(*wanted), self._house.now()
                 return pages.log(calls, wanted, self._journal.providers(), now)
             case ["log", number]:
                 return pages.call(self._call(number))
             case ["log.json"]:
                 return _json({"calls": self._journal.calls(*_wanted(exchange.query))})
             case ["clock"]:
-                return await self._clock()
+                return self._clock()
             case ["magic.json"]:
                 return _json({"magic": MAGIC})
             case ["bills", name]:
@@ -114,10 +114,10 @@ class Rooms:
                 raise no_such_room()
         if is_form and "text/html" in exchange.headers.get("accept", ""):
             return Reply(status=303, content_type="text/plain", body=b"", headers={"Location": ROOT})
-        return await self._clock()
+        return self._clock()
 
-    async def _clock(self) -> Reply:
-        now = await self._house.now()
+    def _clock(self) -> Reply:
+        now = self._house.now()
         shanghai = pages.shanghai(now)
         return _json({"now": shanghai.isoformat(timespec="seconds"), "day": shanghai.date().isoformat()})
 

@@ -21,6 +21,8 @@ FIRST = "first"
 FIRST_WORKER = 90_000
 BORN = date(1980, 1, 1)
 DAY = "2026-09-01"
+PRICE_YUAN = "20.00"
+"""What a magic item may cost, everywhere."""
 NOTHING_EXPECTED = Expected()
 """A sandbox's bills are answered, not compared."""
 _LATE = {"applied_on": date(2026, 5, 15), "accepted_on": date(2026, 5, 20), "decided_on": date(2026, 6, 1)}
@@ -61,6 +63,10 @@ def _item(magic: Magic) -> CatalogItem:
         sort="service",
         unit="次",
         valid_from=date(2020, 1, 1),
+        ceiling_tertiary_yuan=PRICE_YUAN,
+        ceiling_secondary_yuan=PRICE_YUAN,
+        ceiling_primary_yuan=PRICE_YUAN,
+        ceiling_ungraded_yuan=PRICE_YUAN,
     )
 
 

@@ -12,7 +12,7 @@ State = Annotated[
         envvar="GATEWAY_SANDBOX_STATE",
         metavar="DIR",
         help="Folder that keeps it.",
-        show_default="~/.local/state/settlement-gateway/sandbox",
+        show_default="~/.local/state/settlement-gateway/sandbox, for root /var/lib/…",
     ),
 ]
 
