@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -70,8 +70,9 @@ class Call(Struct, frozen=True, kw_only=True):
 class Journal:
     """The newest calls; older ones are let go."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, catalog: Collection[str]) -> None:
+        """Begin with none. catalog: its codes, of which some look like identity numbers."""
+        self._catalog = catalog
         self._calls: deque[Call] = deque(maxlen=CALLS_MAX)
         self._number = 0
 
@@ -86,7 +87,7 @@ class Journal:
     ) -> None:
         """Keep a call, masked. read: what the adapter made of it; owner: whose token came to another's door."""
         self._number += 1
-        masked = Masked(exchange.body or b"")
+        masked = Masked(exchange.body or b"", self._catalog)
         message = read if isinstance(read, Message) else None
         message_id = exchange.message_id or (message.envelope.message_id if message else None)
         self._calls.append(

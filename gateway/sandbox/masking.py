@@ -6,7 +6,7 @@ wherever they stand.
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib import resources
 from typing import Any
 
@@ -32,17 +32,18 @@ HEADERS = frozenset(SHOWN["headers"])
 """Header fields that are shown as they are."""
 
 
-def without_certno(text: str) -> str:
-    """Return a text with identity numbers masked, cut where it is long."""
+def without_certno(text: str, known: Collection[str] = ()) -> str:
+    """Return a text with identity numbers masked, cut where it is long; known: codes of 15 digits that are none."""
     cut = text if len(text) <= TEXT_MAX else text[:TEXT_MAX] + f"… (+{len(text) - TEXT_MAX})"
-    return _CERTNO.sub(MASK, cut)
+    return _CERTNO.sub(lambda found: found[0] if found[0] in known else MASK, cut)
 
 
 class Masked:
     """Shows the parts of one call; what was masked in its request is masked in our own words about it, too."""
 
-    def __init__(self, request_body: bytes) -> None:
-        """Take the request's body, which tells what must not be repeated."""
+    def __init__(self, request_body: bytes, catalog: Collection[str] = frozenset()) -> None:
+        """Take the request's body, which tells what must not be repeated, and the catalog's codes, which may be."""
+        self._catalog = catalog
         self._secrets = sorted(_secrets(_json_of(request_body)), key=len, reverse=True)
 
     def document(self, raw: bytes) -> str:
@@ -58,7 +59,7 @@ class Masked:
         """Return a text of our own without anything that was masked in the request."""
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return without_certno(text)
+        return without_certno(text, self._catalog)
 
     def token(self, text: str) -> str:
         """Return what a caller called something: an ASCII code without anything that was masked, or the mask."""
@@ -131,7 +132,7 @@ def _secrets(value: Any, key: str = "", depth: int = 0) -> set[str]:
             return {one for name, inner in value.items() for one in _secrets(inner, name, depth + 1)}
         case list():
             return {one for inner in value for one in _secrets(inner, key, depth + 1)}
-        case str() if key not in CODES and _SECRET.fullmatch(value.strip()):
+        case str() if _SECRET.fullmatch(value.strip()) and not (key in CODES and _TOKEN.fullmatch(value)):
             return {value.strip()}
         case _:
             return set()

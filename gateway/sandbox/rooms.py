@@ -35,7 +35,7 @@ class Rooms:
         self._house = house
         self._adapters = adapters
         self._world = world
-        self._journal = Journal()
+        self._journal = Journal(frozenset(item.code for item in world.items))
 
     def takes(self, path: str) -> bool:
         """Whether a path leads here."""

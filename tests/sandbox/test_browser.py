@@ -1,4 +1,4 @@
-"""The pages in a real browser: they load under their policy, refresh themselves, fit a narrow screen, and their forms work."""
+"""The pages in a real browser: they keep to their policy, refresh themselves, fit a narrow screen."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -34,7 +34,7 @@ async def page(request: Any) -> AsyncIterator[Page]:
 
 
 async def test_the_log_shows_itself_and_what_comes(sandbox: Sandbox, page: Page) -> None:
-    """It renders without a word from the browser's console, takes a new call in by itself, and leads to its own page."""
+    """It renders without a word from the browser's console, takes a new call in by itself, and leads to its page."""
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))

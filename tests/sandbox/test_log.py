@@ -1,5 +1,6 @@
 """The request log: what was checked of a call, in words, and nothing of a person."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -39,7 +40,8 @@ async def test_a_settled_bill_is_told_from_end_to_end(sandbox: Sandbox) -> None:
 
     assert (call["provider"], call["verb"], call["message_id"]) == (HOSPITAL, "SubmitBill", "my-first-bill")
     assert (call["status"], call["outcome"], states(call)) == (200, "settled", "pspn")
-    assert canonical["request"]["items"][0]["unit_price_yuan"] == "300.00"
+    (item,) = canonical["request"]["items"]
+    assert (item["catalog_code"], item["unit_price_yuan"]) == ("004200000010000", "300.00")
     assert told["settlement_id"] == answer.json["settlement_id"]
     assert check(call, "answer")["said"][0]["code"] == "price.ceiling"
     assert "260" in check(call, "answer")["said"][0]["cure_en"]
@@ -49,7 +51,7 @@ async def test_a_settled_bill_is_told_from_end_to_end(sandbox: Sandbox) -> None:
 
 
 async def test_why_a_check_failed_is_told(sandbox: Sandbox) -> None:
-    """A wrong digest, tokens of four kinds, unreadable JSON and an unreadable place are told apart, in both languages."""
+    """A wrong digest, tokens of four kinds, unreadable JSON and an unreadable place are told apart, zh and en."""
     mine = f"Bearer {sandbox.tokens[HOSPITAL]}"
     other_digest = f"sha-256=:{'A' * 43}=:"
     wrong_digest = await sent(sandbox, "/v1/bills", b"{}", Authorization=mine, Content_Digest=other_digest)
@@ -75,7 +77,7 @@ async def test_why_a_check_failed_is_told(sandbox: Sandbox) -> None:
 
 
 async def test_persons_and_tokens_are_masked(sandbox: Sandbox) -> None:
-    """Names, numbers, phones and tokens stand nowhere in the log, however they came: in place, out of place, in a path."""
+    """Names, numbers, phones and tokens stand nowhere in the log, wherever they came from: a field, a path, a header."""
     person = sandbox.workers["W90000"]
     certno, name = person["certno"], person["name"]
     mine = f"Bearer {sandbox.tokens[HOSPITAL]}"
@@ -149,8 +151,6 @@ async def test_a_lost_answer_is_told_as_lost(sandbox: Sandbox) -> None:
 
 async def test_what_is_no_http_is_told_too(sandbox: Sandbox) -> None:
     """Bytes that are no request are answered, and stand in the log without their content."""
-    import asyncio
-
     reader, writer = await asyncio.open_connection("127.0.0.1", sandbox.gateway.port)
     writer.write(b"HELO 000000198001010000 HTTP\r\n\r\n")
     answer = await reader.read()

@@ -26,7 +26,7 @@ def state() -> Iterator[Path]:
 
 
 async def test_what_was_settled_survives_a_restart_and_not_a_reset(state: Path) -> None:
-    """After Ctrl-C and a new start a message is known, its key too; after `reset` it has never been, and settles anew."""
+    """After Ctrl-C and a new start a message is known; after `reset` it has never been, and settles anew."""
     sandbox = await Sandbox.start(state)
     bill = await sandbox.bill("first")
     settled = await sandbox.submit(bill, "m1")
@@ -83,7 +83,7 @@ async def test_a_reset_waits_for_messages_and_messages_for_it(state: Path) -> No
 
 
 async def test_one_folder_is_one_sandbox_of_one_seed(state: Path) -> None:
-    """A second one on the same folder is refused, and so is another seed; without one running there is nobody to ask."""
+    """A second one on the same folder is refused, and so is another seed; with none running there is nobody to ask."""
     sandbox = await Sandbox.start(state, "--seed", "7")
     second = await command(state, "--port", "0")
     await sandbox.stop()
@@ -96,11 +96,11 @@ async def test_one_folder_is_one_sandbox_of_one_seed(state: Path) -> None:
     assert (nobody[0], "is not running" in nobody[1]) == (1, True)
 
 
-async def test_a_folder_with_other_things_is_left_alone(state: Path) -> None:
+def test_a_folder_with_other_things_is_left_alone(state: Path) -> None:
     """A folder that holds no sandbox, such as a gateway's own, is refused and nothing in it is touched."""
     state.mkdir()
     (state / "secrets.json").write_text("{}")
-    code, told = await command(state, "--port", "0")
+    code, told = asyncio.run(command(state, "--port", "0"))
 
     assert (code, "holds other things than a sandbox" in told) == (1, True)
     assert [one.name for one in state.iterdir()] == ["secrets.json"]
