@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.sandbox.masking import Masked
 from gateway.signing.message import content_digest
@@ -45,7 +46,10 @@ def checks_of(
     """Return the checks of a call; read is None where its message was not come to."""
     digest = _digest(exchange, masked)
     message = _message(exchange, None if digest.state == "failed" else read, masked)
-    return (_caller(exchange, owner), digest, message, _answer(reply, masked))
+    answer = _answer(reply, masked)
+    if message.state == answer.state == "failed":
+        answer = replace(answer, said=())  # it says the same once more
+    return (_caller(exchange, owner), digest, message, answer)
 
 
 def _caller(exchange: Exchange, owner: str | None) -> Check:

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 MASK = "•••"
+RECEIPT = "settlement-receipt"
+"""Its encoded middle could hold anything that the caller called its visit."""
 DEPTH_MAX = 32
 ROWS_MAX = 60
 """Of one list; the rest is counted."""
@@ -81,6 +83,8 @@ class Masked:
         if name == "authorization":
             kind, has_token, _ = value.partition(" ")
             return f"{kind[:12]} {MASK}" if has_token else MASK
+        if name == RECEIPT:
+            return f"{value[:12]}{MASK} ({len(value)})"
         return self.words(value) if name in HEADERS and value.isascii() else MASK
 
     def _shown(self, value: Any, key: str, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""One sandbox for the tests of a module; each puts it back to its seed first."""
+"""One sandbox for the tests of a run; each puts it back to its seed first."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ from gateway.store.embedded import stop_abandoned
 from tests.sandbox.sandboxed import Sandbox
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def _running() -> AsyncIterator[Sandbox]:
     folder = Path(tempfile.mkdtemp(prefix="gateway-sandbox-")) / "state"
     sandbox = await Sandbox.start(folder)
@@ -21,7 +21,7 @@ async def _running() -> AsyncIterator[Sandbox]:
     shutil.rmtree(folder.parent)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(_running: Sandbox) -> Sandbox:
     """A sandbox as on its first day."""
     status, _ = await _running.raw("POST", "/sandbox/reset")

@@ -16,12 +16,12 @@ window.broken = [];
 document.addEventListener("securitypolicyviolation", (event) => window.broken.push(event.violatedDirective));
 """
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}"),
 ]
 
 
-@pytest_asyncio.fixture(loop_scope="module", params=[(1280, "light"), (390, "dark")], ids=["desktop", "narrow"])
+@pytest_asyncio.fixture(loop_scope="session", params=[(1280, "light"), (390, "dark")], ids=["desktop", "narrow"])
 async def page(request: Any) -> AsyncIterator[Page]:
     """A page of a browser that notes what its policy forbids and what goes wrong."""
     width, scheme = request.param

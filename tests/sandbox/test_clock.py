@@ -17,7 +17,7 @@ from tests.house import gateways
 from tests.sandbox.sandboxed import HOSPITAL, JIANGSU, Sandbox, command
 from tests.sandbox.served import served_on
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def set_to(sandbox: Sandbox, **what: Any) -> tuple[int, Any]:

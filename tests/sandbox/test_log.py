@@ -12,7 +12,7 @@ from gateway.signing.keys import read_jwks
 from gateway.signing.message import signature_base, verify_response
 from tests.sandbox.sandboxed import HOSPITAL, JIANGSU, OTHER, Sandbox
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 JSON = {"Content-Type": "application/json"}
 NAME, PHONE = "欧阳测试", "13912345678"
 
@@ -77,7 +77,7 @@ async def test_why_a_check_failed_is_told(sandbox: Sandbox) -> None:
 
 
 async def test_persons_and_tokens_are_masked(sandbox: Sandbox) -> None:
-    """Names, numbers, phones and tokens stand nowhere in the log, wherever they came from: a field, a path, a header."""
+    """Names, numbers, phones and tokens stand nowhere in the log, be it in a field, a path or a header."""
     person = sandbox.workers["W90000"]
     certno, name = person["certno"], person["name"]
     mine = f"Bearer {sandbox.tokens[HOSPITAL]}"

@@ -10,7 +10,7 @@ import pytest
 from gateway.sandbox.magic import MAGIC, RETRY_AFTER_S, SLOW_SECONDS
 from tests.sandbox.sandboxed import Sandbox
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LOST = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, TimeoutError)
 
 

@@ -60,7 +60,7 @@ def tell(lease: Lease, url: str) -> None:
     _copyable(
         f"curl -s {url}/sandbox/bills/{FIRST} | curl -i {url}/v1/bills \\\n"
         f"  -H 'Authorization: Bearer {providers[0]['token']}' \\\n"
-        "  -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-bill' --data @-"
+        "  -H 'Content-Type: application/json' -H \"Idempotency-Key: first-$(date +%s)\" --data @-"
     )
     _pages(url, lease)
     sys.stdout.flush()
