@@ -15,19 +15,25 @@ from tests.sandbox.sandboxed import Sandbox, command
 RESET_SECONDS_MAX = 10
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
-    """A folder for a sandbox, not made yet."""
+    """A folder for one sandbox after another; the first to come founds it."""
     folder = Path(tempfile.mkdtemp(prefix="gateway-sandbox-")) / "state"
     yield folder
-    if folder.exists():
-        stop_abandoned(folder)
+    stop_abandoned(folder)
     shutil.rmtree(folder.parent)
+
+
+async def fresh(state: Path) -> Sandbox:
+    """A sandbox on the folder, as on its first day."""
+    sandbox = await Sandbox.start(state)
+    await sandbox.raw("POST", "/sandbox/reset")
+    return sandbox
 
 
 async def test_what_was_settled_survives_a_restart_and_not_a_reset(state: Path) -> None:
     """After Ctrl-C and a new start a message is known; after `reset` it has never been, and settles anew."""
-    sandbox = await Sandbox.start(state)
+    sandbox = await fresh(state)
     bill = await sandbox.bill("first")
     settled = await sandbox.submit(bill, "m1")
     await sandbox.raw("POST", "/sandbox/clock", b'{"advance": "40d"}')
@@ -63,7 +69,7 @@ async def test_what_was_settled_survives_a_restart_and_not_a_reset(state: Path) 
 
 async def test_a_reset_waits_for_messages_and_messages_for_it(state: Path) -> None:
     """Under load none is lost, broken or refused by a reset."""
-    sandbox = await Sandbox.start(state)
+    sandbox = await fresh(state)
     statuses: list[int] = []
 
     async def sender(number: int) -> None:
@@ -84,31 +90,30 @@ async def test_a_reset_waits_for_messages_and_messages_for_it(state: Path) -> No
 
 async def test_one_folder_is_one_sandbox_of_one_seed(state: Path) -> None:
     """A second one on the same folder is refused, and so is another seed; with none running there is nobody to ask."""
-    sandbox = await Sandbox.start(state, "--seed", "7")
+    sandbox = await fresh(state)
     second = await command(state, "--port", "0")
     await sandbox.stop()
     other_seed = await command(state, "--port", "0", "--seed", "8")
     nobody = await command(state, "clock")
 
-    assert "seed 7" in sandbox.told
+    assert "seed 1" in sandbox.told
     assert (second[0], "Another sandbox runs on" in second[1]) == (1, True)
-    assert (other_seed[0], "founded with seed 7, not 8" in other_seed[1]) == (1, True)
+    assert (other_seed[0], "founded with seed 1, not 8" in other_seed[1]) == (1, True)
     assert (nobody[0], "is not running" in nobody[1]) == (1, True)
 
 
-def test_a_folder_with_other_things_is_left_alone(state: Path) -> None:
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     """A folder that holds no sandbox, such as a gateway's own, is refused and nothing in it is touched."""
-    state.mkdir()
-    (state / "secrets.json").write_text("{}")
-    code, told = asyncio.run(command(state, "--port", "0"))
+    (tmp_path / "secrets.json").write_text("{}")
+    code, told = asyncio.run(command(tmp_path, "--port", "0"))
 
     assert (code, "holds other things than a sandbox" in told) == (1, True)
-    assert [one.name for one in state.iterdir()] == ["secrets.json"]
+    assert [one.name for one in tmp_path.iterdir()] == ["secrets.json"]
 
 
 async def test_what_is_told_can_be_copied(state: Path) -> None:
     """The curl that it prints settles a bill as it stands, and another when it is pasted again."""
-    sandbox = await Sandbox.start(state)
+    sandbox = await fresh(state)
     lines = sandbox.told.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("curl -s"))
     outputs: list[bytes] = []
