@@ -21,7 +21,8 @@ ROWS_MAX = 60
 TEXT_MAX = 4_000
 
 _CERTNO = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])|(?<![0-9])[0-9]{15}(?![0-9])")
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:|/+ -]{0,199}")
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:|/+-]{0,199}")
+"""A code, with nothing in it that stands between a person's names."""
 _SECRET = re.compile(r"(?!\d{1,5}$)..+", re.DOTALL)
 """What is worth hiding in our own words: not a letter, nor a number of a few digits that stands in every date."""
 

@@ -14,7 +14,7 @@ from tests.sandbox.sandboxed import HOSPITAL, JIANGSU, OTHER, Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 JSON = {"Content-Type": "application/json"}
-NAME, PHONE = "欧阳测试", "13912345678"
+NAME, LATIN_NAME, PHONE = "欧阳测试", "OUYANG CESHI", "13912345678"
 
 
 def check(call: dict[str, Any], name: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ async def test_persons_and_tokens_are_masked(sandbox: Sandbox) -> None:
     certno, name = person["certno"], person["name"]
     mine = f"Bearer {sandbox.tokens[HOSPITAL]}"
     bill = await sandbox.bill("first")
-    bill["visit"] |= {"phone": PHONE, "ward": NAME, "bed": certno}
+    bill["visit"] |= {"phone": PHONE, "ward": LATIN_NAME, "bed": certno}
     bill["items"][0]["name"] = NAME
     verified = await sandbox.ask("POST", "/v1/persons/verify", {"certno": certno, "name": name})
     settled = await sandbox.submit(bill, "m1")
@@ -94,7 +94,7 @@ async def test_persons_and_tokens_are_masked(sandbox: Sandbox) -> None:
         "input": {"data": {"certno": certno, "psn_name": name}},
     }
     await sandbox.ask("POST", f"/in/{JIANGSU}", by_jiangsu, provider=JIANGSU)
-    await sandbox.ask("POST", "/v1/persons/verify", {"certno": NAME, name: certno, "name": [name]})
+    await sandbox.ask("POST", "/v1/persons/verify", {"certno": LATIN_NAME, name: certno, "name": [name, LATIN_NAME]})
     await sent(
         sandbox, "/v1/bills", f'{{"visit": {{"visit_no": "{certno}", "phone": "{PHONE}"}}'.encode(), Authorization=mine
     )
@@ -108,7 +108,7 @@ async def test_persons_and_tokens_are_masked(sandbox: Sandbox) -> None:
 
     assert (verified.status, verified.json["certno"], settled.status) == (200, certno, 200)
     assert len(calls) == 9
-    for secret in (certno, name, NAME, PHONE, "欧阳", "%E6%AC%A7", *sandbox.tokens.values()):
+    for secret in (certno, name, NAME, LATIN_NAME, PHONE, "欧阳", "%E6%AC%A7", *sandbox.tokens.values()):
         assert not [text for text in texts if secret in text], secret
     assert '"name": "•••"' in next(
         call["answer"] for call in calls if call["verb"] == "VerifyPerson" and call["answer"]
