@@ -16,7 +16,7 @@ State = Annotated[
     ),
 ]
 
-app = typer.Typer(name="sandbox", help="A gateway to try things out on: seeded, resettable, with a clock to move.")
+app = typer.Typer(name="sandbox")
 
 
 @app.callback(invoke_without_command=True)
