@@ -5,6 +5,7 @@ import typer
 from gateway.cli import keys, migrate, sandbox
 from gateway.cli.demo import demo
 from gateway.cli.import_ import import_files
+from gateway.cli.rules import rules
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.world import world
@@ -30,4 +31,5 @@ app.command()(serve)
 app.command()(verify)
 app.command("import")(import_files)
 app.command()(world)
+app.command()(rules)
 app.command()(demo)

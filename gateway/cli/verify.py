@@ -29,7 +29,7 @@ def verify(
     from gateway.signing.keys import read_jwks
     from gateway.signing.verify import prove
 
-    _never_fail_to_print()
+    never_fail_to_print()
     place = jwks
     try:
         keys = read_jwks(_read(jwks))
@@ -54,7 +54,7 @@ def _read(path: Path) -> bytes:
         return stream.read(FILE_BYTES_MAX + 1)
 
 
-def _never_fail_to_print() -> None:
+def never_fail_to_print() -> None:
     """Let a terminal without Chinese show escapes, rather than a traceback that looks like a refusal."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
