@@ -47,7 +47,7 @@ def bill(name: str) -> dict[str, Any] | None:
     case = CASES.get(name)
     if case is None:
         return None
-    request, number = copy.deepcopy(case.request), secrets.token_hex(4)
+    request, number = copy.deepcopy(case.bills[0].request), secrets.token_hex(4)
     request["visit"]["visit_no"] = f"V-{name}-{number}"
     request["bill"]["bill_no"] = f"B-{name}-{number}"
     return request
