@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ from gateway.settling.points import Points
 from gateway.signing.keyring import Keyring, ensure_key
 from gateway.signing.keys import SigningKey
 from gateway.store.database import Connection, SessionLimits, Target, connect, open_pool, open_target
-from gateway.store.errors import SecretsFault
+from gateway.store.errors import DatabaseUnfit, SecretsFault
 from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
@@ -38,6 +37,7 @@ from schemas.facts import Provider
 from schemas.problems import GatewayError
 
 if TYPE_CHECKING:
+    from gateway.sandbox.folder import Lease
     from gateway.web.parent import Parent
 
 ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
@@ -62,7 +62,7 @@ class Application:
 
     def identify(self, token: str) -> Provider | None:
         """Return whose token it is."""
-        return self._references.at(datetime.now(UTC)).identify(token)
+        return self._references.newest().identify(token)
 
     async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
         """Answer a message."""
@@ -96,14 +96,17 @@ class Application:
 
 
 @asynccontextmanager
-async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterator[Application]:
-    """Open everything, in order, and close it in the reverse order."""
+async def application(
+    settings: Settings, dsn: str, seals: Seals, *, is_sandbox: bool = False
+) -> AsyncIterator[Application]:
+    """Open everything, in order, and close it in the reverse order. is_sandbox: by the test clock of a sandbox."""
     limits = SessionLimits(
         statement_timeout_ms=settings.database.statement_timeout_ms,
         lock_timeout_ms=settings.database.lock_timeout_ms,
         plans_by_key=True,
+        test_clock=is_sandbox,
     )
-    await prepare(dsn, seals)
+    await prepare(dsn, seals, is_sandbox=is_sandbox)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pooled(dsn, "read", settings.database.pool_max, limits))
         outcomes = await stack.enter_async_context(pooled(dsn, "outcome", OUTCOME_CONNECTIONS_MAX, limits))
@@ -160,10 +163,18 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
-async def prepare(dsn: str, seals: Seals) -> None:
-    """Migrate an empty database, refuse one that is behind or sealed with other secrets, make its first key."""
+async def prepare(dsn: str, seals: Seals, *, is_sandbox: bool = False) -> None:
+    """Migrate an empty database, refuse one that is behind or sealed with other secrets, make its first key.
+
+    A sandbox's database, whose days were moved, is never served as a real one, nor the other way round.
+    """
     connection = await connect(dsn, application_name="gateway-prepare")
     try:
+        if await connection.fetchval(sql("is_sandbox")) is not is_sandbox:
+            raise DatabaseUnfit(
+                "This database is a sandbox's, whose clock can be moved" if not is_sandbox else "This is no sandbox's",
+                cure="Name another database, or work with this one by `gateway sandbox --state`",
+            )
         await ensure_current(connection)
         await check_seals(connection, seals)
         await ensure_key(connection, seals)
@@ -218,4 +229,26 @@ async def serve(
         await serve_edge(house, settings.web, sockets=sockets, parent=parent, on_started=on_started)
 
 
-__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve"]
+async def serve_sandbox(
+    settings: Settings, lease: "Lease", on_started: Callable[[int], None], *, sockets: Sequence[socket.socket]
+) -> None:
+    """Serve a sandbox on sockets that listen until told to stop: the only place that wires magic and a test clock."""
+    from gateway.sandbox.databases import Databases
+    from gateway.sandbox.house import SandboxHouse
+    from gateway.sandbox.rooms import Rooms
+    from gateway.web import logs
+    from gateway.web.running import serve as serve_edge
+
+    with lease.log_file() as stream, open_target(dsn=None, embedded=lease.folder) as target:
+        logs.configure(stream)
+        seals = load_or_create(default_secrets_path(lease.folder))
+        databases = Databases(target.dsn, seals, partial(prepare, seals=seals))
+        await databases.found(lease.seed, lease.world)
+        opening = partial(application, settings, target.dsn, seals, is_sandbox=True)
+        async with SandboxHouse(opening, databases, ADAPTERS) as house:
+            rooms = Rooms(house, ADAPTERS, lease.world)
+            log = logs.logger(stream)
+            await serve_edge(house, settings.web, sockets=sockets, on_started=on_started, log=log, annex=rooms)
+
+
+__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve", "serve_sandbox"]

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import config, keys, migrate
+from gateway.cli import config, keys, migrate, sandbox
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
@@ -30,6 +30,7 @@ def root() -> None:
 
 
 app.command(short_help="Play a morning in an invented city, and stay up.")(demo)
+app.add_typer(sandbox.app, short_help="Try it on your own machine: magic cases, a test clock, a log (沙箱).")
 app.command(short_help="Serve providers, on all cores (服务).")(serve)
 app.command(short_help="Tell all about one settlement, line by line (结算说明).")(explain)
 app.command(short_help="List the rules, with their source in law (审核规则).")(rules)

@@ -13,6 +13,7 @@ from gateway.metrics.folder import Folder
 from gateway.metrics.words import UNKNOWN, outcome_of
 from gateway.settings import WebSettings
 from gateway.signing.message import sign_response
+from gateway.web.annex import Annex
 from gateway.web.bodies import CallerGone, check_digest, check_head, read_body
 from gateway.web.callers import BearerCallers, Callers, must_be
 from gateway.web.exchange import Exchange
@@ -27,6 +28,8 @@ from schemas.problems import GatewayError
 
 SERVER = "settlement-gateway"
 JSON = "application/json"
+BESIDE = "/beside"
+"""What logs call a place of the annex."""
 
 
 class Edge:
@@ -39,6 +42,7 @@ class Edge:
         log: FilteringBoundLogger,
         callers: Callers | None = None,
         folder: Folder | None = None,
+        annex: Annex | None = None,
     ) -> None:
         self.settings = settings
         self.log = log
@@ -53,6 +57,7 @@ class Edge:
             in_flight_max=settings.outcomes_in_flight_max,
             per_provider_max=settings.outcomes_in_flight_per_provider_max,
         )
+        self._annex = annex
         self._readiness: asyncio.Task[dict[str, str]] | None = None
         self._page = Page(folder, settings.ready_seconds_max)
         watch_edge(lambda: len(self.working), lambda: self.connections)
@@ -68,6 +73,8 @@ class Edge:
         except CallerGone:
             count(exchange, UNKNOWN, "gone")
             self.log.info("request.gone", route=exchange.route, duration_ms=_since_ms(exchange.started_s))
+            if self._annex is not None:
+                self._annex.saw(exchange, None, {})
             raise ConnectionResetError from None
         except Exception as error:  # noqa: BLE001 whatever broke, the caller gets a signed answer
             self._log_fault("request.broken", error, exchange)
@@ -81,9 +88,11 @@ class Edge:
         return self._signed(self._refusal(error, exchange), exchange)
 
     async def _reply(self, exchange: Exchange, *, is_crowded: bool) -> Reply:
-        exchange.read_head()
+        exchange.read_head(self._is_beside)
         assert exchange.method is not None
         assert exchange.path is not None
+        if self._annex is not None and self._is_beside(exchange.path):
+            return await self._beside(self._annex, exchange)
         to = route(exchange.method, exchange.path)
         exchange.route = to.place.value
         match to.place:
@@ -100,6 +109,20 @@ class Edge:
                     exchange.must_close = True
                     raise full()
                 return await self._from_caller(to, exchange)
+
+    def _is_beside(self, path: str) -> bool:
+        return self._annex is not None and self._annex.takes(path)
+
+    async def _beside(self, annex: Annex, exchange: Exchange) -> Reply:
+        """Read the body within the same bounds as a caller's, and let the annex answer."""
+        exchange.route = BESIDE
+        check_head(exchange.headers, self.settings.body_bytes_max)
+        ticket = Ticket(self._outcomes_room, self._shelf, BESIDE)
+        try:
+            exchange.body = await read_body(exchange.request, self.settings, ticket)
+            return await annex.answer(exchange)
+        finally:
+            ticket.give_back()
 
     async def _ready(self) -> Reply:
         """Ask the house whether it can answer; whoever asks meanwhile shares the one question."""
@@ -185,6 +208,8 @@ class Edge:
             response.force_close()
         count(exchange, reply.verb, reply.outcome)
         self._log(reply, exchange)
+        if self._annex is not None:
+            self._annex.saw(exchange, reply, headers)
         return response
 
     def _signature(self, reply: Reply, body: bytes, exchange: Exchange) -> dict[str, str]:

@@ -343,3 +343,7 @@ WHERE worker_id = $1 AND visit_kind = 'inpatient' AND state IN ('open', 'part_se
 -- name: alive
 -- Whether the database answers.
 SELECT true AS alive;
+
+-- name: is_sandbox
+-- Whether a database is a sandbox's (gateway/sandbox/schema.sql).
+SELECT to_regnamespace('sandbox') IS NOT NULL AS is_sandbox;
