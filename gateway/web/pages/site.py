@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 from msgspec import Struct
 
 import schemas
@@ -39,6 +40,7 @@ FILES = (
     "swagger-ui/NOTICE",
 )
 """What the pages are made with; the licences are readable beside it."""
+_NAMED = re.compile(r"(\{[a-z_]+\})")
 _PICTURE = re.compile(r'url\((?:"(?P<quoted>data:(?:[^"\\]|\\.)*)"|(?P<bare>data:[^)"]*))\)')
 _DATA = re.compile(
     r"data:image/(?P<kind>svg\+xml|png|jpeg)(?:;charset=utf-8)?(?P<base64>;base64)?,(?P<text>.*)", re.DOTALL
@@ -84,6 +86,8 @@ def _written(books: tuple[Guide, ...], told: Mapping[str, Meaning]) -> dict[str,
         lstrip_blocks=True,
     )
 
+    templates.filters["filled"] = filled
+
     def write(template: str, **shown: object) -> Page:
         return html(templates.get_template(template).render(guides=books, **shown))
 
@@ -100,6 +104,12 @@ def _written(books: tuple[Guide, ...], told: Mapping[str, Meaning]) -> dict[str,
         **{f"/docs/{guide.name}": write("guide.html", guide=guide) for guide in books},
         **{f"/problems/{code}": write("problem.html", meaning=one) for code, one in told.items()},
     }
+
+
+def filled(text: str) -> Markup:
+    """Return a reason's text, escaped, with the names that are filled in marked."""
+    parts = _NAMED.split(text)
+    return Markup("").join(Markup("<var>{}</var>").format(part) if _NAMED.fullmatch(part) else part for part in parts)
 
 
 def _files() -> Iterator[tuple[str, Page]]:
