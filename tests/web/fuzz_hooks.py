@@ -30,10 +30,11 @@ WORKERS = {case["visit"]["worker_id"]: case["visit"] for case in CASES}
 CERTNOS = {one["worker_id"]: one["certno"] for one in GIVEN["world"]["workers"] if one["worker_id"] in WORKERS}
 OWNERS = {f"V{number}": case["visit"]["worker_id"] for number, case in enumerate(CASES)}
 """Visits that stand when the run begins, as test_openapi_fuzz registers them."""
-SETTLEMENTS: list[str] = GIVEN["settlements"]
+LEARNT: dict[str, list[str]] = {"settlement_id": GIVEN["settlements"], "sign_no": []}
+"""Numbers that the gateway gave out, newest last."""
 TALLY: Counter[str] = Counter()
 COUNT = itertools.count()
-VISITS, BILLS, MESSAGES, SETTLEMENTS_MAX = 2 * len(CASES), 200, 500, 200
+VISITS, BILLS, MESSAGES, LEARNT_MAX = 2 * len(CASES), 200, 500, 200
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,39}")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 INCOHERENT = {
@@ -70,8 +71,8 @@ def known(name: str, value: Any) -> Any:
             return f"V{drawn(value, VISITS)}"
         case "bill_no":
             return f"B{drawn(value, BILLS)}"
-        case "settlement_id":
-            return SETTLEMENTS[drawn(value, len(SETTLEMENTS))]
+        case "settlement_id" | "sign_no" if LEARNT[name]:
+            return LEARNT[name][drawn(value, len(LEARNT[name]))]
         case "worker_id":
             return list(WORKERS)[drawn(value, len(WORKERS))]
         case "certno":
@@ -184,14 +185,15 @@ def well_formed_is_read(ctx: Any, response: Any, case: Any) -> None:
 
 @schemathesis.hook
 def after_call(ctx: Any, case: Any, response: Any) -> None:
-    """Count the answer, and remember what was settled."""
+    """Count the answer, and remember the numbers that it gives out."""
     del ctx
     code = response.json()["code"] if "problem+json" in str(response.headers.get("content-type")) else ""
     TALLY[f"{case.operation.definition.raw['operationId']} {response.status_code} {code}".strip()] += 1
-    if response.status_code == 200 and b'"settlement_id":"' in response.content[:4_000_000]:
-        settlement_id = response.json().get("settlement_id")
-        if settlement_id and len(SETTLEMENTS) < SETTLEMENTS_MAX:
-            SETTLEMENTS.append(settlement_id)
+    if response.status_code == 200 and "json" in str(response.headers.get("content-type")):
+        for name, numbers in LEARNT.items():
+            number = response.json().get(name)
+            if number and len(numbers) < LEARNT_MAX:
+                numbers.append(number)
 
 
 @atexit.register
