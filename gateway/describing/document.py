@@ -17,7 +17,7 @@ from gateway.describing.responses import (
     problems,
     refusal,
 )
-from gateway.describing.structs import REF, body_name, components, envelope, fields
+from gateway.describing.structs import REF, components, envelope, fields, names
 from gateway.describing.words import FIELDS, HEADERS, TAGS, VERBS
 from schemas.answers import AnyAnswer
 
@@ -45,9 +45,9 @@ def document(examples: tuple[Example, ...], routes: tuple[Route, ...] = ROUTES) 
     if missing := undescribed(routes):
         raise Undescribed(missing)
     paths: dict[str, dict[str, Any]] = {}
-    for route in routes:
+    for route, name in names(routes).items():
         shown = tuple(example for example in examples if example.route == route)
-        paths.setdefault(path_of(route), {})[route.method.lower()] = _operation(route, shown)
+        paths.setdefault(path_of(route), {})[route.method.lower()] = _operation(route, name, shown)
     for path, operation in _places().items():
         paths.setdefault(path, {})["get"] = operation
     used = {operation["tags"][0] for methods in paths.values() for operation in methods.values()}
@@ -107,10 +107,10 @@ def _outside(route: Route) -> tuple[str, ...]:
     return tuple(name for name in fields(route)[0] if name != "verb")
 
 
-def _operation(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
+def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[str, Any]:
     words = VERBS[route.verb]
     operation: dict[str, Any] = {
-        "operationId": route.verb.__name__[0].lower() + route.verb.__name__[1:],
+        "operationId": name[0].lower() + name[1:],
         "tags": [tag_of(route)],
         "summary": f"{words.zh.partition('。')[0]} · {words.en.partition('.')[0]}",
         "description": f"{words.zh}\n\n{words.en}",
@@ -118,7 +118,7 @@ def _operation(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
         "responses": _responses(route, examples),
     }
     if route.body != "none":
-        content: dict[str, Any] = {"schema": {"$ref": REF.format(name=body_name(route))}}
+        content: dict[str, Any] = {"schema": {"$ref": REF.format(name=name)}}
         if shown := {one.name: {"value": one.request} for one in examples if one.request is not None}:
             content["examples"] = shown
         operation["requestBody"] = {

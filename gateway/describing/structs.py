@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from functools import cache
 from typing import Any, get_args
 
@@ -16,25 +17,31 @@ REF = "#/components/schemas/{name}"
 PROBLEM = "Problem"
 
 
+def names(routes: tuple[Route, ...]) -> dict[Route, str]:
+    """Return what each route is called: its verb, with its path's last word where the verb stands on several paths."""
+    found: dict[Route, str] = {}
+    for route in routes:
+        name = route.verb.__name__
+        if name in found.values():
+            name += "".join(word.title() for word in re.findall(r"[a-z]+", route.segments[-1]))
+        found[route] = name
+    return found
+
+
 def components(routes: tuple[Route, ...]) -> dict[str, Any]:
-    """Return every schema that the document refers to, by name in order."""
+    """Return every schema that the document refers to, by name in order; a route's body is called as the route is."""
     found: dict[str, Any] = {PROBLEM: problem()}
     structs = (*get_args(AnyAnswer), Fault)
     for schema in msgspec.json.schema_components(structs, ref_template=REF)[1].items():
         found.setdefault(*schema)
-    for route in routes:
+    for route, called in names(routes).items():
         if route.body != "none":
             whole = body_schema(route)
             for name, schema in whole["$defs"].items():
                 own = name == route.verb.__name__
-                found.setdefault(body_name(route) if own else name, _placed(schema))
+                found.setdefault(called if own else name, _placed(schema))
     known = _structs()
     return {name: _told(found[name], known.get(name)) for name in sorted(found)}
-
-
-def body_name(route: Route) -> str:
-    """Return the name of a route's body: its verb, as that is asked here."""
-    return route.verb.__name__
 
 
 def fields(route: Route) -> tuple[dict[str, Any], list[str]]:
@@ -46,7 +53,16 @@ def fields(route: Route) -> tuple[dict[str, Any], list[str]]:
 def envelope() -> dict[str, Any]:
     """Return the schema of each field of the envelope, where it stands."""
     properties = msgspec.json.schema(Envelope)["$defs"]["Envelope"]["properties"]
-    return {name: schema["anyOf"][0] for name, schema in properties.items() if "anyOf" in schema}
+    found = {name: schema["anyOf"][0] for name, schema in properties.items() if "anyOf" in schema}
+    return found | {"message_id": _quotable(found["message_id"])}
+
+
+def _quotable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a text that may stand in quotes, as a structured field does (RFC 8941)."""
+    bare = re.fullmatch(r"\^(.+)\*(\(\?!.+\))", schema["pattern"])
+    assert bare is not None, schema["pattern"]
+    text = f"{bare[1]}{{0,{schema['maxLength'] - 1}}}"
+    return {"type": "string", "pattern": f'^(?:{text}|"{text}"){bare[2]}'}
 
 
 def problem() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.core.reasons import REASONS
 from gateway.describing.__main__ import GOLDEN
 from gateway.describing.document import ENVELOPE, Undescribed, path_of, text
 from gateway.describing.examples import golden
+from gateway.describing.structs import envelope
 from gateway.describing.words import VERBS
 from gateway.web.pages.site import OPENAPI, answering
 from schemas.requests import Changing, QueryOutcome
@@ -74,7 +75,32 @@ def test_a_new_route_appears_by_itself() -> None:
 
     described = json.loads(text(GOLDEN, (*ROUTES, more)))
 
-    assert described["paths"]["/v1/outcomes/{message_id}"]["post"]["requestBody"]["required"]
+    validate(described)
+    operation = described["paths"]["/v1/outcomes/{message_id}"]["post"]
+    assert operation["operationId"] == "queryOutcomeMessageId"
+    assert operation["requestBody"]["required"]
+
+
+@pytest.mark.parametrize("key", ["A1", '"A1"', "a" * 64, f'"{"a" * 64}"'])
+def test_a_message_id_may_stand_in_quotes(key: str) -> None:
+    """What the door takes for a message id, bare or quoted, is what the description says."""
+    validator = jsonschema_rs.Draft202012Validator(envelope()["message_id"])
+
+    assert validator.is_valid(key)
+    assert not any(
+        validator.is_valid(odd) for odd in (f'{key}"', f"{key}\n", key.replace("a", "aa"), f" {key}") if odd != key
+    )
+
+
+def test_a_query_is_described_from_the_fields_of_its_verb() -> None:
+    """Where a verb is asked without a body, what does not stand in its path stands in the query."""
+    listed = structs.replace(ROUTES[0], method="GET", segments=("v1", "visits"), verb=QueryOutcome)
+
+    described = json.loads(text(GOLDEN, (*ROUTES, listed)))
+
+    operation = described["paths"]["/v1/visits"]["get"]
+    assert ("query", "message_id") in [(one["in"], one["name"]) for one in operation["parameters"]]
+    assert "requestBody" not in operation
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {path_of(route)}")
