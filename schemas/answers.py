@@ -6,6 +6,17 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from schemas.decisions import Benefit, Finding, LineDecision
+from schemas.explanations import (
+    FindingTold,
+    Gap,
+    LineTold,
+    MessageTold,
+    OtherTold,
+    PostingTold,
+    ReceiptTold,
+    VersionTold,
+    VisitTold,
+)
 from schemas.requests import Sums
 from schemas.scalars import (
     Area,
@@ -191,6 +202,29 @@ class SettlementFound(Answer, tag="SettlementFound", frozen=True, kw_only=True):
     settlement: Settled | SettlementCancelled
 
 
+class SettlementExplained(Answer, tag="SettlementExplained", frozen=True, kw_only=True):
+    """结算说明: what is stored of a settlement, told; charged − findings = fund, line by line and in sum."""
+
+    settlement_id: Number
+    state: Literal["in_force", "cancelled", "reversed", "cancellation"]
+    settled_at: Instant
+    settlement_day: date
+    message: MessageTold
+    visit: VisitTold
+    versions: tuple[VersionTold, ...]
+    sums: Sums
+    benefits: tuple[Benefit, ...]
+    lines: tuple[LineTold, ...]
+    findings: tuple[FindingTold, ...]
+    """Those of the bill as a whole; a line's own stand with it."""
+    postings: tuple[PostingTold, ...]
+    receipt: ReceiptTold | None
+    undone_by: OtherTold | None
+    undoes: OtherTold | None
+    gaps: tuple[Gap, ...]
+    """What could not be told, or contradicts itself: empty when all is well."""
+
+
 AnyAnswer: TypeAlias = (
     SignedIn
     | SignedOut
@@ -205,4 +239,5 @@ AnyAnswer: TypeAlias = (
     | Reversed
     | OutcomeFound
     | SettlementFound
+    | SettlementExplained
 )

@@ -223,6 +223,12 @@ class QuerySettlement(Request, tag="QuerySettlement", frozen=True, kw_only=True)
     settlement_id: Number
 
 
+class ExplainSettlement(Request, tag="ExplainSettlement", frozen=True, kw_only=True):
+    """结算说明: why a settlement came out as it did."""
+
+    settlement_id: Number
+
+
 Changing: TypeAlias = (
     SignIn
     | SignOut
@@ -237,7 +243,7 @@ Changing: TypeAlias = (
 )
 """Verbs that change something: they bind a message id and store their answer."""
 
-Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement
+Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement | ExplainSettlement
 """Verbs that bind no message id."""
 
 AnyRequest: TypeAlias = Changing | Reading

@@ -17,6 +17,7 @@ from schemas.answers import (
     Reversed,
     Settled,
     SettlementCancelled,
+    SettlementExplained,
     SettlementFound,
     SignedIn,
     SignedOut,
@@ -51,6 +52,8 @@ def output_of(answer: AnyAnswer) -> Output:
             return {"msgid": answer.message_id, "memo": _OUTCOMES[answer.outcome]}
         case SettlementFound():
             return output_of(answer.settlement)
+        case SettlementExplained():
+            return {"memo": "；".join(finding.why.zh for line in answer.lines for finding in line.findings)}
         case _:
             assert_never(answer)
 

@@ -12,6 +12,7 @@ from schemas.requests import (
     CancelSettlement,
     CancelVisit,
     Changing,
+    ExplainSettlement,
     Presettle,
     QueryOutcome,
     QuerySettlement,
@@ -72,6 +73,7 @@ ROUTES = (
     _route("POST /v1/reversals", Reverse),
     _route("GET /v1/outcomes/{message_id}", QueryOutcome),
     _route("GET /v1/settlements/{settlement_id}", QuerySettlement),
+    _route("GET /v1/settlements/{settlement_id}/explanation", ExplainSettlement),
 )
 """The whole door. A receipt's own address is the web room's: it carries no request of the desk."""
 

@@ -4,7 +4,9 @@ import typer
 
 from gateway.cli import keys, migrate
 from gateway.cli.demo import demo
+from gateway.cli.explain import explain
 from gateway.cli.import_ import import_files
+from gateway.cli.rules import rules
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.world import world
@@ -27,6 +29,8 @@ app.add_typer(migrate.app)
 app.add_typer(keys.app)
 app.command()(serve)
 app.command()(verify)
+app.command()(explain)
 app.command("import")(import_files)
 app.command()(world)
+app.command()(rules)
 app.command()(demo)

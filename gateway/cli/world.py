@@ -12,8 +12,9 @@ def world(
 ) -> None:
     """Write an invented world (示例世界): nine CSV files for `gateway import all`, and world.json for scripts.
 
-    Names, institutions, identity numbers and prices are made up; days are set around 2026-11-01. world.json holds the
-    providers' bearer tokens: keep such a world away from real data.
+    Names, institutions, identity numbers and prices are made up; days are set around 2026-11-01. world.json holds its
+    cases, each with the bills to send and who must bear them, and the providers' bearer tokens: keep such a world
+    away from real data.
     """
     from gateway.reference.world.build import build, write
 

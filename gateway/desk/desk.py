@@ -30,6 +30,7 @@ from schemas.problems import GatewayError
 from schemas.requests import (
     CancelSettlement,
     Changing,
+    ExplainSettlement,
     Presettle,
     QueryOutcome,
     QuerySettlement,
@@ -92,6 +93,8 @@ class Desk:
                 return await self._reader.outcome(request, asked.caller)
             case QuerySettlement():
                 return await self._reader.settlement(request, asked.caller)
+            case ExplainSettlement():
+                return await self._reader.explanation(request, asked.caller)
 
     async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""

@@ -11,6 +11,7 @@ from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
+from gateway.desk.explaining import explained, kept_of
 from gateway.desk.persons import person_verified
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.undoing import sums_of
@@ -28,13 +29,14 @@ from schemas.answers import (
     Presettled,
     Settled,
     SettlementCancelled,
+    SettlementExplained,
     SettlementFound,
     SortSum,
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
+from schemas.requests import ExplainSettlement, Presettle, QueryOutcome, QuerySettlement, VerifyPerson
 
 
 class Reader:
@@ -165,6 +167,13 @@ class Reader:
             cancelled_by=str(cancelled_by) if cancelled_by else None,
             settlement=said,
         )
+
+    async def explanation(self, request: ExplainSettlement, caller: Provider) -> SettlementExplained:
+        """Return why a settlement of this provider came out as it did."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            known, worker_id = await self._own(connection, request.settlement_id, caller)
+            kept = await kept_of(connection, self._queries, worker_id, known)
+        return await explained(kept, self._seals)
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of this provider."""

@@ -48,6 +48,7 @@ def probes(names: Names) -> list[tuple[str, str, Any]]:
     return [
         ("GET", f"/v1/outcomes/{names.message_id}", None),
         ("GET", f"/v1/settlements/{names.settlement_id}", None),
+        ("GET", f"/v1/settlements/{names.settlement_id}/explanation", None),
         ("GET", f"/v1/settlements/{names.settlement_id}/receipt", None),
         ("POST", f"/v1/settlements/{names.settlement_id}/cancel", None),
         ("POST", f"{visit}/items", {"items": [city.line(7)]}),

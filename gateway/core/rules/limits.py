@@ -68,7 +68,7 @@ AUTHORIZATION_DAYS = Rule(
     source=_SOURCE,
     bearer="worker",
     cure_zh="{authorization_no}限{days}天，已用{taken}天，{day}为超出的一天；请申请延长天数",
-    cure_en="{authorization_no} covers {days} days and {taken} are taken; {day} is past them: have it extended",
+    cure_en="days covered by {authorization_no}: {days}, taken: {taken}; {day} is past them: have the days extended",
     rests_on="authorization",
     judge=_days,
 )
@@ -78,8 +78,8 @@ AUTHORIZATION_QUANTITY = Rule(
     title_en="Past the authorized quantity",
     source=_SOURCE,
     bearer="worker",
-    cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；数量不超过剩余数可全额支付",
-    cure_en="{authorization_no} covers {limit}, of which {left} is left; a quantity up to that passes, not {quantity}",
+    cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；超出部分须申请追加数量",
+    cure_en="quantity covered by {authorization_no}: {limit}, left: {left}, billed here: {quantity}; have it raised",
     rests_on="authorization",
     judge=_quantity,
 )
@@ -90,7 +90,10 @@ AUTHORIZATION_AMOUNT = Rule(
     source=_SOURCE,
     bearer="worker",
     cure_zh="{authorization_no}限额{limit_yuan}元，剩余{left_yuan}元，应付{payable_yuan}元；超出部分须申请追加限额",
-    cure_en="{authorization_no} covers {limit_yuan} yuan, of which {left_yuan} is left for the {payable_yuan} payable",
+    cure_en=(
+        "yuan covered by {authorization_no}: {limit_yuan}, left: {left_yuan}, payable here:"
+        " {payable_yuan}; have it raised"
+    ),
     rests_on="authorization",
     judge=_amount,
 )

@@ -180,6 +180,7 @@ REFUND_INVALID = Rule(
     bearer="provider",
     cure_zh="退费须指明本次就诊的原收费明细",
     cure_en="a refund must name a charged line of this visit",
+    cures=tuple(_CURES.values()),
     blocks=True,
     judge=_invalid,
 )

@@ -63,6 +63,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Who bears the cut unless policy says otherwise; None is a notice, or a rule whose cuts name their own bearer."""
     cure_zh: str
     cure_en: str
+    cures: tuple[Cure, ...] = ()
+    """All that its cuts may name in place of the rule's own cure."""
     blocks: bool = False
     """Whether Settle refuses the whole bill for it."""
     blocks_when: tuple[str, str] | None = None

@@ -13,12 +13,16 @@ from msgspec import Struct
 from gateway.reference.kinds import KINDS
 from gateway.reference.world import catalog, people
 from gateway.reference.world.cases import CLEAN, ENTITLEMENTS, PRICES
+from gateway.reference.world.cases_of_bills import DUPLICATES, REFUSALS, SETTLED_REFUNDS
+from gateway.reference.world.cases_of_enrolment import ENROLMENTS, WINDOWS
 from gateway.reference.world.cases_of_lines import LINES, REFUNDS
+from gateway.reference.world.cases_of_money import DEVICES, ROUNDING, THIRD_PARTIES, TOGETHER
 from gateway.reference.world.cases_of_persons import PERSONS
+from gateway.reference.world.cases_of_stays import PLACES, SHARED_LIMITS, STAYS
 from gateway.reference.world.draw import Draw, token
 from gateway.reference.world.people import People
 from gateway.reference.world.providers import matches, providers
-from gateway.reference.world.stories import Case, Story, told
+from gateway.reference.world.stories import Case, Expected, Story, told
 from schemas.facts import CatalogItem, Match, Policy, Provider
 from schemas.scalars import WORK_INJURY
 
@@ -64,6 +68,8 @@ def build(seed: int) -> World:
 
 def _stories() -> Iterator[Story]:
     yield from (*CLEAN, *PRICES, *ENTITLEMENTS, *PERSONS, *LINES, *REFUNDS)
+    yield from (*ENROLMENTS, *WINDOWS, *STAYS, *SHARED_LIMITS, *PLACES)
+    yield from (*ROUNDING, *TOGETHER, *THIRD_PARTIES, *DEVICES, *SETTLED_REFUNDS, *DUPLICATES, *REFUSALS)
 
 
 def _people(cases: list[Case], seed: int) -> People:
@@ -212,18 +218,22 @@ def _item(item: CatalogItem) -> dict[str, Any]:
     }
 
 
-_REFUSING = {"refused", "blocked_by"}
+_NOT_TOLD = {"refused", "blocked_by", "notices"}
 
 
 def _case(case: Case) -> dict[str, Any]:
-    expected = case.story.expected
-    expect: dict[str, Any] = {"refused": expected.refused}
-    if expected.refused is None:
-        expect = {name: value for name, value in msgspec.structs.asdict(expected).items() if name not in _REFUSING}
+    first, *following = case.bills
     return {
         "name": case.story.name,
         "says": {"zh": case.story.says.zh, "en": case.story.says.en},
         "provider": case.story.provider,
-        "request": case.request,
-        "expect": expect,
+        "request": first.request,
+        "expect": _expect(first.expected),
+        "then": [{"request": bill.request, "expect": _expect(bill.expected)} for bill in following],
     }
+
+
+def _expect(expected: Expected) -> dict[str, Any]:
+    if expected.refused is not None:
+        return {"refused": expected.refused}
+    return {name: value for name, value in msgspec.structs.asdict(expected).items() if name not in _NOT_TOLD}

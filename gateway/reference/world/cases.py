@@ -207,7 +207,13 @@ ENTITLEMENTS = (
         visit={"emergency": True, "stabilised_at": "2026-09-02T08:00:00+08:00"},
         bill=until("2026-09-03"),
         lines=(exam("2026-09-01"), exam("2026-09-02"), exam("2026-09-03")),
-        expected=Expected(charged_fen=6_000, fund_fen=4_000, worker_fen=2_000, rules=("authorization.area",)),
+        expected=Expected(
+            charged_fen=6_000,
+            fund_fen=4_000,
+            worker_fen=2_000,
+            rules=("authorization.area",),
+            notices=("emergency.waiver",),
+        ),
     ),
     Story(
         name="rehabilitation-without-confirmation",

@@ -86,6 +86,9 @@ RESTRICTIONS: dict[str, dict[str, Any]] = {
     "002101030300000": {"sex": "female"},
     "003402000320000": {"age_min_years": 16, "age_max_years": 60},
     "001109000010000": {"visit_kinds": ("inpatient",)},
+    "XZ99BRAIN0000000000001": {"diagnosis_prefixes": ("S06",)},
+    "XZ99MEDICAL00000000001": {"schemes": ("310",)},
+    "009979900000001": {"provider_kinds": ("rehabilitation_centre",)},
 }
 SEXED: tuple[tuple[str, str, str, str], ...] = (
     ("002101030280000", "X线检查(限男性项目)", "次", "180 160 140 120"),
@@ -127,6 +130,15 @@ ENDED = "XZ99ENDED0000000000001"
 UNKNOWN = "XZ99NEVER0000000000001"
 """A code that no catalog has."""
 
+REPRICED = "XZ99REPRICED0000000001"
+"""An item whose ceiling falls with July 2026."""
+BRAIN = "XZ99BRAIN0000000000001"
+"""A drug for injuries of the head alone; that piracetam is so restricted is real, the code is not."""
+MEDICAL_ONLY = "XZ99MEDICAL00000000001"
+"""A drug that only medical insurance (310) pays."""
+CENTRE_ONLY = "009979900000001"
+"""A service of rehabilitation centres alone."""
+
 _INVENTED: dict[CatalogSort, tuple[str, str, str]] = {
     "drug": ("XZ99DEMO{:015d}", "示例药品", "盒"),
     "service": ("00999{:010d}", "示例诊疗项目", "次"),
@@ -146,6 +158,11 @@ def home_items(draw: Draw) -> list[CatalogItem]:
         *(_item("drug", *row) for row in DRUGS),
         *(_item("device", *row, service_life_years=years) for *row, years in DEVICES),
         _item("drug", ENDED, "示例停用药品", "盒", "15", valid_to=date(2026, 6, 30)),
+        _item("drug", REPRICED, "示例调价药品", "盒", "40", valid_to=date(2026, 6, 30)),
+        _item("drug", REPRICED, "示例调价药品", "盒", "32", valid_from=date(2026, 7, 1)),
+        _item("drug", BRAIN, "吡拉西坦(示例编码,限颅脑外伤)", "支", "12.50"),
+        _item("drug", MEDICAL_ONLY, "示例药品(限职工医保)", "盒", "30"),
+        _item("rehabilitation", CENTRE_ONLY, "社区适应训练(示例编码,限康复机构)", "次", "45 40 35 30"),
     ]
     for sort, count in COUNTS.items():
         there = sum(item.sort == sort for item in items)
@@ -168,7 +185,7 @@ def unit_price(item: CatalogItem) -> str:
 
 def restricted(item: CatalogItem) -> bool:
     """Return whether somebody, somewhere or some day may not be billed for the item."""
-    return item.code in RESTRICTIONS or item.valid_to is not None
+    return item.code in RESTRICTIONS or item.code in {ENDED, REPRICED}
 
 
 def _fields(item: CatalogItem) -> dict[str, Any]:
@@ -185,13 +202,11 @@ def _item(sort: CatalogSort, code: str, name: str, unit: str, ceilings: str, **m
         name=name,
         sort=sort,
         unit=unit,
-        valid_from=FROM,
         ceiling_tertiary_yuan=tertiary,
         ceiling_secondary_yuan=secondary,
         ceiling_primary_yuan=primary,
         ceiling_ungraded_yuan=ungraded,
-        **more,
-        **RESTRICTIONS.get(code, {}),
+        **{"valid_from": FROM, **more, **RESTRICTIONS.get(code, {})},
     )
 
 
