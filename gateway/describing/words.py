@@ -156,6 +156,13 @@ VERBS: dict[type[Request], Words] = {
         answer=answers.SettlementFound,
         refusals=("settlement.unknown",),
     ),
+    requests.ExplainSettlement: Words(
+        zh="结算说明。一笔结算何以如此：报文、版本、逐条规则及其依据、证据、承担方、更正办法、分录和回执。",
+        en="Explain a settlement. Why it came out as it did: message, versions, each rule that spoke with its source, "
+        "its evidence, who bears what, what would make it pass, postings and receipt.",
+        answer=answers.SettlementExplained,
+        refusals=("settlement.unknown",),
+    ),
 }
 TAGS: dict[str, tuple[str, str]] = {
     "bills": ("整单结算", "bills in one document"),
