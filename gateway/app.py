@@ -32,6 +32,8 @@ from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
+from gateway.web.pages.page import Page
+from gateway.web.pages.site import site
 from schemas.dialect import Adapter, Inbound
 from schemas.facts import Provider
 from schemas.problems import GatewayError
@@ -52,13 +54,23 @@ FOLLOWING_CONNECTIONS_MAX = 2
 class Application:
     """The house behind the edge: everything that answers, wired together."""
 
-    def __init__(self, *, path: Walk, desk: Desk, references: Reference, keyring: Keyring, pool: Any) -> None:
-        """Take the rooms."""
+    def __init__(
+        self,
+        *,
+        path: Walk,
+        desk: Desk,
+        references: Reference,
+        keyring: Keyring,
+        pool: Any,
+        pages: Mapping[str, Page],
+    ) -> None:
+        """Take the rooms, and the pages of the site."""
         self._path = path
         self._desk = desk
         self._references = references
         self._keyring = keyring
         self._pool = pool
+        self._pages = pages
 
     def identify(self, token: str) -> Provider | None:
         """Return whose token it is."""
@@ -85,6 +97,10 @@ class Application:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             return {"database": type(error).__name__}
         return {}
+
+    def page(self, path: str) -> Page | None:
+        """Return what integrators read at a path."""
+        return self._pages.get(path)
 
     def jwks(self) -> bytes:
         """Return the public keys."""
@@ -128,7 +144,14 @@ async def application(
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
-        yield Application(path=Walk(desk, ADAPTERS), desk=desk, references=references, keyring=keyring, pool=pool)
+        yield Application(
+            path=Walk(desk, ADAPTERS),
+            desk=desk,
+            references=references,
+            keyring=keyring,
+            pool=pool,
+            pages=site(native.mistakes()),
+        )
 
 
 @asynccontextmanager

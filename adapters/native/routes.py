@@ -1,6 +1,6 @@
 """The native door's routes: which method and path ask for which verb."""
 
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
@@ -44,6 +44,13 @@ class Route(Struct, frozen=True, kw_only=True):
     def named(self) -> tuple[str, ...]:
         """Return the request's fields that stand in the path."""
         return tuple(segment[1:-1] for segment in self.segments if segment.startswith("{"))
+
+    @property
+    def body(self) -> Literal["none", "optional", "required"]:
+        """Return whether a body may or must stand; a missing one that is optional reads as {}."""
+        if self.method == "GET":
+            return "none"
+        return "optional" if self.method == "DELETE" or self.segments[-1] == "cancel" else "required"
 
     @property
     def changing(self) -> bool:

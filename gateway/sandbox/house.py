@@ -18,6 +18,7 @@ from gateway.sandbox.spells import Remembered, Spells
 from gateway.signing.keys import SigningKey
 from gateway.web.bodies import CallerGone
 from gateway.web.house import House, Reply
+from gateway.web.pages.page import Page
 from gateway.web.problems import asks_too_much, full
 from schemas.dialect import Adapter, Inbound, Profile
 from schemas.facts import Provider
@@ -115,6 +116,10 @@ class SandboxHouse:
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, message: Inbound | None) -> Reply:
         """Word a refusal of the edge."""
         return self._known().refuse(error, caller, dialect, message)
+
+    def page(self, path: str) -> Page | None:
+        """Return what integrators read at a path."""
+        return self._known().page(path)
 
     def jwks(self) -> bytes:
         """Return the public keys."""

@@ -20,8 +20,9 @@ from gateway.web.exchange import Exchange
 from gateway.web.house import House, Reply
 from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
-from gateway.web.measured import Page, count, watch_edge
-from gateway.web.problems import broken, full, headers_of, late, problem_reply
+from gateway.web.measured import Page as Metrics
+from gateway.web.measured import count, watch_edge
+from gateway.web.problems import broken, full, headers_of, late, no_such_place, problem_reply
 from gateway.web.routes import Place, Route, route
 from schemas.facts import Provider
 from schemas.problems import GatewayError
@@ -59,7 +60,7 @@ class Edge:
         )
         self._annex = annex
         self._readiness: asyncio.Task[dict[str, str]] | None = None
-        self._page = Page(folder, settings.ready_seconds_max)
+        self._metrics = Metrics(folder, settings.ready_seconds_max)
         watch_edge(lambda: len(self.working), lambda: self.connections)
 
     async def answer(self, request: web.BaseRequest, *, is_crowded: bool = False) -> web.Response:
@@ -103,7 +104,12 @@ class Edge:
             case Place.JWKS:
                 return Reply(status=200, content_type="application/jwk-set+json", body=self._house.jwks())
             case Place.METRICS:
-                return await self._page.reply()
+                return await self._metrics.reply()
+            case Place.OPENAPI | Place.DOCS | Place.PROBLEMS:
+                if is_crowded:
+                    exchange.must_close = True
+                    raise full()
+                return self._read(to.name, exchange.headers.get("if-none-match", ""))
             case Place.DOOR | Place.RECEIPT | Place.OUTCOME | Place.NATIVE:
                 if is_crowded:
                     exchange.must_close = True
@@ -123,6 +129,14 @@ class Edge:
             return await annex.answer(exchange)
         finally:
             ticket.give_back()
+
+    def _read(self, path: str, known: str) -> Reply:
+        """Return the page of a path, or that the caller knows it already. known: the field If-None-Match."""
+        page = self._house.page(path)
+        if page is None:
+            raise no_such_place()
+        status = 304 if page.is_among(known) else 200
+        return Reply(status=status, content_type=page.content_type, body=page.body, headers=page.headers)
 
     async def _ready(self) -> Reply:
         """Ask the house whether it can answer; whoever asks meanwhile shares the one question."""

@@ -123,7 +123,7 @@ async def stay_up(served: Served, folder: Path, world: dict[str, Any]) -> None:
     body = folder / "bill.json"
     body.write_text(json.dumps(case["request"], ensure_ascii=False))
     console.print(f"\nThe gateway stays up at {served.url} until Ctrl-C:")
-    for path in ("/livez", "/readyz", "/.well-known/jwks.json"):
+    for path in ("/docs", "/problems", "/readyz", "/.well-known/jwks.json"):
         console.print(f"  {served.url}{path}")
     console.print(f"The world is in {folder / 'world'}. A bill to send:\n")
     console.print(
