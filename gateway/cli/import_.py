@@ -25,11 +25,11 @@ def import_files(
         str,
         typer.Argument(
             metavar="KIND",
-            help="providers, employers, workers, enrolments, recognitions, authorizations, catalog, matches, policy; "
-            "or all.",
+            help="providers, employers, workers, enrolments, recognitions, authorizations, catalog, matches, limits, "
+            "pairs, policy; or all.",
         ),
     ],
-    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A CSV file; for all, the folder of the nine.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A CSV file; for all, the folder of them.")],
     embedded: Embedded = None,
     dsn: Dsn = None,
     secrets: Annotated[
@@ -54,11 +54,11 @@ def import_files(
     """Import reference data (导入基础数据) from CSV: UTF-8, a header row of field names, lists separated by |.
 
     A file goes in whole or not at all, and every faulty row is told. `all DIR` takes <kind>.csv of every kind in one
-    database transaction. An empty database is migrated first.
+    database transaction; limits and pairs may be missing there. An empty database is migrated first.
 
-    providers, catalog, matches, policy: a file is all there is of each area and scheme in it, and becomes a new
-    version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000 rows
-    imported, unless --effective-at says otherwise. The same content again is nothing new.
+    providers, catalog, matches, limits, pairs, policy: a file is all there is of each area and scheme in it, and
+    becomes a new version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000
+    rows imported, unless --effective-at says otherwise. The same content again is nothing new.
 
     employers, workers, enrolments, recognitions, authorizations: rows that differ from what stands add a version, at
     once unless --effective-at says otherwise; rows that are not in the file stay as they are.
@@ -84,7 +84,10 @@ def _read(kind: str, path: Path) -> "Mapping[str, bytes]":
 
     if kind not in (*KINDS, ALL):
         _fail(f"there is no kind {kind}. Give one of {', '.join(KINDS)}, or all.")
-    paths = {name: path / f"{name}.csv" for name in KINDS} if kind == ALL else {kind: path}
+    paths = {kind: path}
+    if kind == ALL:
+        paths = {name: path / f"{name}.csv" for name in KINDS}
+        paths = {name: file for name, file in paths.items() if KINDS[name].needed or file.is_file()}
     missing = [str(file) for file in paths.values() if not file.is_file()]
     if missing:
         _fail(f"there is no file {', '.join(missing)}. Name what there is.")

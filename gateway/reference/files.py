@@ -20,7 +20,7 @@ FAULTS_MAX = 10_000
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A row of a file: its number as in a spreadsheet, and the values of its sound cells."""
+    """A row of a file: its number as in a spreadsheet, and its sound cells' values, a default for an empty one."""
 
     row: int
     values: dict[str, Any]
@@ -160,6 +160,7 @@ def _take(kind: Kind, column: Column, row: int, cell: str, values: dict[str, Any
         try:
             values[column.name] = column.read(cell)
         except BadCell as bad:
+            values.pop(column.name, None)
             reason = Said(f"“{shown(cell)}”不合要求", f"“{shown(cell)}” does not fit")
             wrong = reason, Said(f"须为{bad.zh}", f"must be {bad.en}")
     return fault(kind.name, row, column.name, *wrong) if wrong else None
