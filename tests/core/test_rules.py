@@ -55,9 +55,10 @@ def test_a_rule_cuts_what_its_row_says(turned: dict[str, Any], expected: list[tu
 
 def test_every_rule_has_its_words_and_a_row() -> None:
     """A rule has title, cure and source in its languages, and the tables name its code."""
+    from tests.core.test_benefits import COVERED as GIVEN
     from tests.core.test_refunds import COVERED
 
-    named = {code for _, _, expected in ROWS for code, _, _ in expected} | COVERED
+    named = {code for _, _, expected in ROWS for code, _, _ in expected} | COVERED | GIVEN
 
     assert {rule.code for rule in RULES} == named
     assert len(RULES) == len({rule.code for rule in RULES})
