@@ -27,7 +27,7 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
         lines[place], findings[place] = _decide(item, case)
     in_bill = range(len(bill.items))
     decided = tuple(lines[place] for place in in_bill)
-    given = [(rule, benefit) for rule in GIVING if rule.give for benefit in rule.give(decided, case)]
+    given = _given(decided, case)
     return Decision(
         lines=decided,
         findings=(*(finding for place in in_bill for finding in findings[place]), *starmap(_notice, given)),
@@ -41,6 +41,10 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
 def blocking(decision: Decision) -> tuple[Finding, ...]:
     """Return the findings for which Settle refuses the whole bill."""
     return tuple(finding for finding in decision.findings if _blocks(finding))
+
+
+def _given(decided: tuple[LineDecision, ...], case: Case) -> list[tuple[Rule, Benefit]]:
+    return [(rule, benefit) for rule in GIVING if rule.give for benefit in rule.give(decided, case)]
 
 
 def _turn(placed: tuple[int, Item]) -> tuple[object, ...]:

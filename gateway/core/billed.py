@@ -102,7 +102,7 @@ class Billed:
             self._quantities[limit.code, None] += funded_e4
             if limit.stay is not None:
                 self._stays[limit.stay, day] += funded_e4
-        for beginning in {*(pair.main_code for pair in bounds.as_main), *(pair.sub_code for pair in bounds.as_sub)}:
+        for beginning in bounds.beginnings:
             for key in ((beginning, day), (beginning, None)):
                 stood = self._stood.setdefault(key, Stood(item_no))
                 stood.fund_fen += fund_fen

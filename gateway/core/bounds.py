@@ -26,8 +26,11 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """All rows that speak of a code, whatever the day; the limits of the longest codes first."""
 
     limits: tuple[Limit, ...]
-    as_main: tuple[Pair, ...]
-    as_sub: tuple[Pair, ...]
+    as_main: dict[str, tuple[Pair, ...]]
+    """Pairs of which it is the main item, by their sort."""
+    as_sub: dict[str, tuple[Pair, ...]]
+    beginnings: tuple[str, ...]
+    """The codes by which those pairs name it."""
 
     def limit(self, day: date) -> Limit | None:
         """Return the limit that is heard on the day."""
@@ -51,11 +54,15 @@ def _found(limits: LimitRows, pairs: PairRows, area: str, scheme: str, code: str
     paired = [(key[2], row) for key in keys for row in pairs.get(key, ())]
     found = Bounds(
         limits=tuple(chain.from_iterable(limits.get(key, ()) for key in keys)),
-        as_main=_in_order(row for beginning, row in paired if row.main_code == beginning),
-        as_sub=_in_order(row for beginning, row in paired if row.sub_code == beginning),
+        as_main=_by_sort(row for beginning, row in paired if row.main_code == beginning),
+        as_sub=_by_sort(row for beginning, row in paired if row.sub_code == beginning),
+        beginnings=tuple(sorted({beginning for beginning, _ in paired})),
     )
     return found if found.limits or paired else None
 
 
-def _in_order(rows: Iterable[Pair]) -> tuple[Pair, ...]:
-    return tuple(sorted(rows, key=lambda row: (row.sort, row.main_code, row.sub_code, row.frequency, row.valid_from)))
+def _by_sort(rows: Iterable[Pair]) -> dict[str, tuple[Pair, ...]]:
+    found: dict[str, tuple[Pair, ...]] = {}
+    for row in sorted(rows, key=lambda row: (row.main_code, row.sub_code, row.frequency, row.valid_from)):
+        found[row.sort] = (*found.get(row.sort, ()), row)
+    return found

@@ -131,6 +131,7 @@ class Case:
                 self.refunds.setdefault(line.refunds_item_no, []).append(line)
         self._policies = policies
         self.died_on = context.worker.died_on
+        self._area, self._scheme = visit.area, visit.scheme
         self._bounds_of = catalog.bounds.of
 
     @cached_property
@@ -151,7 +152,7 @@ class Case:
         if code is None and match is not None:
             code = match.catalog_code
         entry = None if code is None else self.catalog.item(self.visit.area, self.visit.scheme, code, day)
-        bounds = None if entry is None else self._bounds_of(self.visit.area, self.visit.scheme, entry.code)
+        bounds = None if entry is None else self._bounds_of(self._area, self._scheme, entry.code)
         quantity_e4, price_e6, readable = _numbers(item)
         return Line(
             item=item,

@@ -41,7 +41,7 @@ async def test_limits_and_pairs_are_versions_like_the_others(
     old, new = before.catalog.bounds.of("321100", "410", "M1"), after.catalog.bounds.of("321100", "410", "M1")
     assert old is not None
     assert new is not None
-    assert (old.limit(DAY), len(old.as_main)) == (None, 1)
+    assert (old.limit(DAY), len(old.as_main["contains"])) == (None, 1)
     assert new.limit(DAY) is not None
     assert {"limits:321100:410", "pairs:321100:410"} <= set(after.versions)
     assert before.versions["pairs:321100:410"] == after.versions["pairs:321100:410"]
@@ -66,9 +66,9 @@ async def test_a_code_is_found_by_every_beginning(
     assert main is not None
     assert [limit.per_day for limit in heard.limits] == ["2", "9"]
     assert heard.limit(date(2025, 12, 31)) is None
-    assert [pair.main_code for pair in heard.as_sub] == ["M"]
+    assert [pair.main_code for pair in heard.as_sub["contains"]] == ["M"]
     assert [limit.per_day for limit in shorter.limits] == ["9"]
-    assert ([pair.sub_code for pair in main.as_main], main.as_sub) == (["K1"], ())
+    assert ([pair.sub_code for pair in main.as_main["contains"]], main.as_sub) == (["K1"], {})
     assert bounds.of("320100", "410", "K1") is None
     assert bounds.of("321100", "410", "Z") is None
 

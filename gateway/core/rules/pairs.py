@@ -126,11 +126,11 @@ def _first_main_after(line: Line, case: Case, sort: str) -> Iterator[tuple[Pair,
 
 
 def _as_main(line: Line, sort: str) -> list[Pair]:
-    return [pair for pair in _bounds(line).as_main if pair.sort == sort and in_force(pair, line.day)]
+    return [pair for pair in _bounds(line).as_main.get(sort, ()) if in_force(pair, line.day)]
 
 
 def _as_sub(line: Line, sort: str) -> list[Pair]:
-    return [pair for pair in _bounds(line).as_sub if pair.sort == sort and in_force(pair, line.day)]
+    return [pair for pair in _bounds(line).as_sub.get(sort, ()) if in_force(pair, line.day)]
 
 
 def _bounds(line: Line) -> Bounds:
