@@ -43,8 +43,8 @@ def import_files(
         typer.Argument(
             metavar="KIND",
             autocompletion=kinds_beginning,
-            help="providers, employers, workers, enrolments, recognitions, authorizations, catalog, matches, policy …; "
-            "or all.",
+            help="providers, employers, workers, enrolments, recognitions, authorizations, catalog, matches, limits, "
+            "pairs, policy; or all.",
         ),
     ],
     path: Annotated[
@@ -89,12 +89,12 @@ def import_files(
 
     CSV has a header row of field names and lists separated by |. A workbook (.xlsx) has the same on one sheet: codes as
     text, days as days, prices as text or as numbers of up to 15 digits. A file goes in whole or not at all, and every
-    faulty row is told. `all DIR` takes <kind>.csv or <kind>.xlsx of every kind in one database transaction. An empty
-    database is migrated first.
+    faulty row is told. `all DIR` takes <kind>.csv or <kind>.xlsx of every kind in one database transaction; limits
+    and pairs may be missing there. An empty database is migrated first.
 
-    providers, catalog, matches, policy: a file is all there is of each area and scheme in it, and becomes a new
-    version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000 rows
-    imported, unless --effective-at says otherwise. The same content again is nothing new.
+    providers, catalog, matches, limits, pairs, policy: a file is all there is of each area and scheme in it, and
+    becomes a new version; the first takes effect at once, a later one after 10 seconds, and one more for every 10,000
+    rows imported, unless --effective-at says otherwise. The same content again is nothing new.
 
     employers, workers, enrolments, recognitions, authorizations: rows that differ from what stands add a version, at
     once unless --effective-at says otherwise; rows that are not in the file stay as they are.
@@ -152,7 +152,10 @@ def _files(kind: str, path: Path | None, charset: CsvCharset, sheet: str | None)
 
     if path is None:
         _misused("FILE is missing" if kind != ALL else "DIR is missing")
-    paths = {name: _one_of(path, name) for name in KINDS} if kind == ALL else {kind: path}
+    paths = {kind: path}
+    if kind == ALL:
+        paths = {name: _one_of(path, name) for name in KINDS}
+        paths = {name: file for name, file in paths.items() if KINDS[name].needed or file.is_file()}
     missing = [str(file) for file in paths.values() if not file.is_file()]
     if missing:
         fail("import", f"there is no file {', '.join(missing)}. Name what there is.")

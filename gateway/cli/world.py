@@ -12,7 +12,7 @@ def world(
     seed: Annotated[int, typer.Option("--seed", envvar="GATEWAY_SEED", min=0, help="The same seed, the same bytes.")],
     out: Annotated[Path, typer.Option("--out", envvar="GATEWAY_OUT", metavar="DIR", help="Folder to write into.")],
 ) -> None:
-    """Write an invented world (示例世界): nine CSV files for `gateway import all`, and world.json for scripts.
+    """Write an invented world (示例世界): eleven CSV files for `gateway import all`, and world.json for scripts.
 
     Names, institutions, identity numbers and prices are made up; days are set around 2026-11-01. world.json holds its
     cases, each with the bills to send and who must bear them, and the providers' bearer tokens: keep such a world

@@ -4,6 +4,7 @@ import re
 import types
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -187,3 +188,14 @@ def not_negative(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise BadCell("不小于 0 的整数", "a whole number of at least 0")
     return int(cell)
+
+
+_QUANTITY = reader(scalars.QuantityText)
+
+
+def above_nothing(cell: str) -> str:
+    """Read a quantity of more than nothing; raises BadCell."""
+    quantity: str = _QUANTITY(cell)
+    if Decimal(quantity) <= 0:
+        raise BadCell("大于 0 的数量,如 1 或 0.5", "a quantity of more than 0, such as 1 or 0.5")
+    return quantity

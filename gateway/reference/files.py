@@ -34,7 +34,7 @@ NATURES: dict[Nature, Said] = {
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A row of a file: its number as in a spreadsheet, and the values of its sound cells."""
+    """A row of a file: its number as in a spreadsheet, and its sound cells' values, a default for an empty one."""
 
     row: int
     values: dict[str, Any]
@@ -172,6 +172,7 @@ def _take(kind: Kind, column: Column, row: int, cell: Cell, values: dict[str, An
         try:
             values[column.name] = column.read(text)
         except BadCell as bad:
+            values.pop(column.name, None)
             reason = Said(f"“{shown(text)}”不合要求", f"“{shown(text)}” does not fit")
             wrong = reason, Said(f"须为{bad.zh}", f"must be {bad.en}")
     return fault(kind.name, row, column.name, *wrong) if wrong else None

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar, cast, get_type_hints
 
 import msgspec
 
-from schemas.facts import CatalogItem, Fact, Match
+from schemas.facts import CatalogItem, Fact, Limit, Match, Pair
 
 Key: TypeAlias = tuple[str, ...]
 Shard: TypeAlias = dict[bytes, bytes]
@@ -43,6 +43,8 @@ def _reader(kind: type[RowT]) -> Callable[[bytes], tuple[RowT, ...]]:
 
 read_items = _reader(CatalogItem)
 read_matches = _reader(Match)
+read_limits = _reader(Limit)
+read_pairs = _reader(Pair)
 _ENCODER = msgspec.msgpack.Encoder()
 
 

@@ -1,7 +1,7 @@
 """Reads one version of reference data from its tables, in pieces short enough for an event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.reference.packed import Key, Packed, built
 from gateway.store.queries import QUERIES
-from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
+from schemas.facts import Agreement, CatalogItem, Limit, Match, Pair, Policy, Provider
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
 Part: TypeAlias = Mapping[Any, Any] | Packed
@@ -20,6 +20,8 @@ ROWS_AT_ONCE = 125
 """Less than a millisecond's work."""
 _ITEMS = msgspec.json.Decoder(tuple[CatalogItem, ...])
 _MATCHES = msgspec.json.Decoder(tuple[Match, ...])
+_LIMITS = msgspec.json.Decoder(tuple[Limit, ...])
+_PAIRS = msgspec.json.Decoder(tuple[Pair, ...])
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +46,7 @@ async def versions_after(connection: Connection, version: int) -> list[Version]:
 
 
 async def part_of(connection: Connection, version: Version, before: int, held: Part | None) -> Part:
-    """Return what a version of one of the four reference kinds says.
+    """Return what a version of one of the reference kinds says.
 
     before, held: an older version of the same kind, area and scheme with what it says, of which only the differences
     are read where the rows are many; 0 and None where there is none.
@@ -52,7 +54,7 @@ async def part_of(connection: Connection, version: Version, before: int, held: P
     match version.kind:
         case "providers":
             return await _providers(connection, version.version)
-        case "catalog" | "matches":
+        case "catalog" | "matches" | "limits" | "pairs":
             assert held is None or isinstance(held, Packed)
             return await _packed(connection, version, before, held)
         case "policy":
@@ -63,7 +65,7 @@ async def part_of(connection: Connection, version: Version, before: int, held: P
 
 async def _packed(connection: Connection, version: Version, before: int, held: Packed | None) -> Packed:
     """Return a version as its difference from the one held; whole, where the tables no longer have that one whole."""
-    changes = _items if version.kind == "catalog" else _matches
+    changes = _CHANGES[version.kind]
     made = await built(held, changes(connection, version, before))
     if held is None or len(made) == await connection.fetchval(
         QUERIES[f"reference_{version.kind}_keys"].sql, version.version
@@ -117,6 +119,28 @@ async def _matches(
 ) -> AsyncIterator[list[tuple[Key, Sequence[Match]]]]:
     async for rows in _rows(connection, "reference_matches", version.version, before):
         yield [((row["provider_code"], row["local_code"]), _MATCHES.decode(row["rows"] or "[]")) for row in rows]
+
+
+async def _limits(
+    connection: Connection, version: Version, before: int
+) -> AsyncIterator[list[tuple[Key, Sequence[Limit]]]]:
+    async for rows in _rows(connection, "reference_limits", version.version, before):
+        yield [((version.area, version.scheme, row["code"]), _LIMITS.decode(row["rows"] or "[]")) for row in rows]
+
+
+async def _pairs(
+    connection: Connection, version: Version, before: int
+) -> AsyncIterator[list[tuple[Key, Sequence[Pair]]]]:
+    async for rows in _rows(connection, "reference_pairs", version.version, before):
+        yield [((version.area, version.scheme, row["code"]), _PAIRS.decode(row["rows"] or "[]")) for row in rows]
+
+
+_CHANGES: dict[str, Callable[[Connection, Version, int], AsyncIterator[list[tuple[Key, Sequence[Any]]]]]] = {
+    "catalog": _items,
+    "matches": _matches,
+    "limits": _limits,
+    "pairs": _pairs,
+}
 
 
 async def _policy(connection: Connection, version: Version) -> dict[tuple[str, str], tuple[Policy, ...]]:

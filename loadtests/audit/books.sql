@@ -35,12 +35,39 @@ HAVING (s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, -s.charged_fen
                       coalesce(sum(e.fen) FILTER (WHERE e.account = 'provider-cut'), 0),
                       coalesce(sum(e.fen) FILTER (WHERE e.account = 'payable:' || s.provider_code), 0));
 
+-- fault: settlement's benefits are not what its postings say
+WITH side AS (
+    SELECT worker_id, settlement_id, debit AS account, fen FROM posting
+    UNION ALL
+    SELECT worker_id, settlement_id, credit, -fen FROM posting
+)
+SELECT s.settlement_id::text AS wrong
+FROM settlement AS s
+LEFT JOIN side AS e ON e.worker_id = s.worker_id AND e.settlement_id = s.settlement_id
+GROUP BY s.worker_id, s.settlement_id
+HAVING (s.benefits_fen, -s.benefits_fen)
+    IS DISTINCT FROM (coalesce(sum(e.fen) FILTER (WHERE e.account LIKE 'benefit:' || s.scheme || ':%'), 0),
+                      coalesce(sum(e.fen) FILTER (WHERE e.account = 'benefit-payable'), 0));
+
+-- fault: benefits given are not what was noted of the visit
+SELECT s.settlement_id::text AS wrong
+FROM settlement AS s
+LEFT JOIN allowance_use AS u
+  ON u.worker_id = s.worker_id AND u.settlement_id = s.settlement_id
+ AND u.allowance_id LIKE 'food-subsidy:' || s.visit_id || ':%'
+WHERE s.kind = 'settlement'
+GROUP BY s.worker_id, s.settlement_id
+HAVING s.benefits_fen <> coalesce(sum(u.fund_fen), 0);
+
 -- fault: accounts of all postings do not sum to zero
-WITH known AS (
-    SELECT sum(CASE WHEN debit ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$' THEN fen ELSE 0 END)
-         - sum(CASE WHEN credit ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$' THEN fen ELSE 0 END)
-           AS fen
-    FROM posting
+WITH said AS (
+    SELECT debit AS account, fen FROM posting
+    UNION ALL
+    SELECT credit, -fen FROM posting
+), known AS (
+    SELECT sum(fen) AS fen FROM said
+    WHERE account ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$'
+       OR account ~ '^(benefit:\d{3}:\d{6}:[a-z_]+|benefit-payable)$'
 )
 SELECT fen || ' fen left over' AS wrong FROM known WHERE fen <> 0;
 
@@ -74,10 +101,10 @@ FROM settlement AS s JOIN said AS r ON r.worker_id = s.worker_id AND r.settlemen
 WHERE (s.settlement_id::text, s.provider_code, s.message_id, s.visit_no, s.bill_no)
       IS DISTINCT FROM (r.receipt ->> 'settlement_id', r.receipt ->> 'provider_code', r.receipt ->> 'message_id',
                         r.receipt ->> 'visit_no', r.receipt ->> 'bill_no')
-   OR (s.charged_fen, s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen)
+   OR (s.charged_fen, s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, s.benefits_fen)
       IS DISTINCT FROM ((r.receipt ->> 'charged_fen')::bigint, (r.receipt ->> 'fund_fen')::bigint,
                         (r.receipt ->> 'worker_fen')::bigint, (r.receipt ->> 'employer_fen')::bigint,
-                        (r.receipt ->> 'provider_fen')::bigint);
+                        (r.receipt ->> 'provider_fen')::bigint, (r.receipt ->> 'benefits_fen')::bigint);
 
 -- fault: settlement has not exactly one message
 SELECT s.settlement_id::text AS wrong

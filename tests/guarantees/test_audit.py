@@ -11,6 +11,7 @@ from tests.house import ROOT, Gateway, gateways
 BOOKS = ROOT / "loadtests" / "audit" / "books.sql"
 AMOUNT_FEN = 100_000
 IN_FORCE = "(SELECT settlement_id FROM settlement WHERE visit_no = 'KEPT')"
+FED = "(SELECT settlement_id FROM settlement WHERE visit_no = 'FED')"
 CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation' AND visit_no = 'CANCELLED')"
 
 ONE_FEN_MOVED = """
@@ -42,6 +43,22 @@ FALSIFIED = {
     "a posting deleted": (
         f"DELETE FROM posting WHERE settlement_id = {IN_FORCE}",
         {"settlement is not what its postings say"},
+    ),
+    "a benefit's posting deleted": (
+        f"DELETE FROM posting WHERE credit = 'benefit-payable' AND settlement_id = {FED}",
+        {"settlement's benefits are not what its postings say"},
+    ),
+    "a benefit, by one fen": (
+        f"UPDATE settlement SET benefits_fen = benefits_fen + 1 WHERE settlement_id = {FED}",
+        {
+            "settlement's benefits are not what its postings say",
+            "benefits given are not what was noted of the visit",
+            "receipt says other sums than its settlement",
+        },
+    ),
+    "what was given forgotten": (
+        f"DELETE FROM allowance_use WHERE settlement_id = {FED}",
+        {"benefits given are not what was noted of the visit"},
     ),
     "a posting of a cancellation deleted": (
         f"DELETE FROM posting WHERE settlement_id = {CANCELLATION}",
@@ -162,8 +179,13 @@ FALSIFIED = {
 
 
 async def books(dsn: str, folder: Path) -> None:
-    """Leave a settlement in force, a cancelled one, a reversed one, and a bill partly past its authorization."""
-    await city.found(dsn, folder / "secrets.json", authorizations=city.authorizations(amount_fen=AMOUNT_FEN))
+    """Leave a settlement in force, a cancelled one, a reversed one, a stay's food, a bill past its right."""
+    await city.found(
+        dsn,
+        folder / "secrets.json",
+        authorizations=city.authorizations(amount_fen=AMOUNT_FEN),
+        policy=[{**city.PLACE, "valid_from": "2020-01-01", "food_subsidy_fen": 30_00}],
+    )
     async with gateways(dsn, folder) as (gateway,):
         await play(gateway)
 
@@ -175,9 +197,10 @@ async def play(gateway: Gateway) -> None:
     reversed_ = await gateway.submit(city.bill(2, "REVERSED", lines=2), "to-reverse")
     reverse = await gateway.ask("POST", "/v1/reversals", {"original_message_id": "to-reverse"}, message_id="reverse")
     await play_without_bills(gateway)
+    fed = await gateway.submit(city.bill(4, "FED", lines=2, visit={"visit_kind": "inpatient"}), "fed")
     large = city.line(0, quantity="1", unit_price_yuan="1500.00", amount_fen=150_000)
     past = await gateway.submit(city.bill(3, "PAST", items=[large], qualification_id="QArelapse3"), "past")
-    assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, past)] == [200] * 6
+    assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, fed, past)] == [200] * 7
     assert past.json["sums"]["fund_fen"] == AMOUNT_FEN
 
 

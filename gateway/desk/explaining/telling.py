@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from gateway.core.context import SettledLine
-from gateway.core.posting import Posting, balances
+from gateway.core.posting import BENEFIT_PAYABLE, Posting, balances
 from gateway.desk.explaining.kept import Kept, Named, Opened
 from gateway.desk.explaining.wording import evidence_told, gap, signs_of, why
 from gateway.desk.receipts import utc_text
@@ -153,18 +153,20 @@ def _hold(row: SettlementRow, lines: tuple[LineTold, ...], postings: tuple[Posti
     told = {name: sum(getattr(line, name) for line in lines) for name in sums.__struct_fields__}
     if told != msgspec.structs.asdict(sums):
         gaps.append(gap("lines.differ"))
-    stands = (sums.charged_fen, sums.fund_fen, sums.worker_fen, sums.employer_fen, sums.provider_fen)
+    stands = (sums.charged_fen, sums.fund_fen, sums.worker_fen, sums.employer_fen, sums.provider_fen, row.benefits_fen)
     if _posted(postings, row) != stands:
         gaps.append(gap("postings.differ"))
 
 
-def _posted(postings: tuple[PostingTold, ...], row: SettlementRow) -> tuple[int, int, int, int, int]:
-    """Return what the postings come to: what the provider is owed, then what each bearer bears."""
+def _posted(postings: tuple[PostingTold, ...], row: SettlementRow) -> tuple[int, int, int, int, int, int]:
+    """Return what the postings come to: what the provider is owed, what each bearer bears, and the benefits outside."""
     sums = balances(Posting(debit=one.debit, credit=one.credit, fen=one.fen) for one in postings)
     owed = -sums.pop(f"payable:{row.provider_code}", 0)
     fund = sum(sums.pop(account) for account in list(sums) if account.startswith("fund:"))
     bearers = (sums.pop("worker", 0), sums.pop("employer", 0), sums.pop("provider-cut", 0))
-    return (owed if not any(sums.values()) else owed - 1, fund, *bearers)
+    benefits = sum(sums.pop(account) for account in list(sums) if account.startswith("benefit:"))
+    is_given = benefits == -sums.pop(BENEFIT_PAYABLE, 0)
+    return (owed if is_given and not any(sums.values()) else owed - 1, fund, *bearers, benefits)
 
 
 def _state(kept: Kept) -> How | Literal["in_force", "cancellation"]:

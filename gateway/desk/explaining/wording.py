@@ -15,6 +15,22 @@ BEARERS: Mapping[str, Words] = {
 """Who bears a refused fen."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = {
+    "main_code": ("主项编码", "the containing item"),
+    "partners": ("须配合的项目", "needs one of"),
+    "scope": ("范围", "within"),
+    "stay": ("同日同类", "of that day"),
+    "stay_en": ("同日同类（英文）", "of that day, in English"),
+    "sub_code": ("从项编码", "the contained item"),
+    "why": ("依据", "why"),
+    "allowed": ("最多", "at most"),
+    "code": ("目录编码", "code"),
+    "course_days": ("疗程天数", "days of a course"),
+    "days_apart": ("间隔天数", "days apart"),
+    "died_on": ("死亡日", "died on"),
+    "first_day": ("首日", "first day"),
+    "other_code": ("对应项目", "the other item"),
+    "other_day": ("对应项目发生日", "the other's day"),
+    "other_no": ("对应明细", "the other line"),
     "accepted_on": ("受理日", "accepted on"),
     "admitted_on": ("入院日", "admitted on"),
     "age_max_years": ("年龄上限（岁）", "oldest age"),
