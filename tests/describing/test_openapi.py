@@ -92,17 +92,6 @@ def test_a_message_id_may_stand_in_quotes(key: str) -> None:
     )
 
 
-def test_a_query_is_described_from_the_fields_of_its_verb() -> None:
-    """Where a verb is asked without a body, what does not stand in its path stands in the query."""
-    listed = structs.replace(ROUTES[0], method="GET", segments=("v1", "visits"), verb=QueryOutcome)
-
-    described = json.loads(text(GOLDEN, (*ROUTES, listed)))
-
-    operation = described["paths"]["/v1/visits"]["get"]
-    assert ("query", "message_id") in [(one["in"], one["name"]) for one in operation["parameters"]]
-    assert "requestBody" not in operation
-
-
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {path_of(route)}")
 def test_a_changing_operation_asks_for_its_message_id(route: Route) -> None:
     """Idempotency-Key is required where a verb changes something, and not asked for elsewhere."""
