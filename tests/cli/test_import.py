@@ -76,7 +76,7 @@ def test_workbooks_and_csv_stand_side_by_side(database_dsn: str, city: Path, tmp
 
     assert (both.returncode, one.returncode) == (1, 0)
     assert "Keep the one that is meant" in both.stderr
-    assert "policy: 2 rows, 2 written" in one.stdout
+    assert "policy: 3 rows, 3 written" in one.stdout
 
 
 def test_gb18030_is_read_when_told(database_dsn: str, tmp_path: Path) -> None:

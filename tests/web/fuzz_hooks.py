@@ -48,6 +48,7 @@ INCOHERENT = {
     "amendment.nothing_named",
     "amendment.ambiguous",
     "referral.ends_before_start",
+    "faults.more",
 }
 """What a message may be refused for that no schema of single fields can say."""
 
