@@ -238,6 +238,21 @@ async def test_a_reversal_takes_an_attached_qualification_off_beside_later_ones(
     assert (await kept(counter, visit_no))["qualification_ids"] == [second]
 
 
+async def test_a_third_partys_payment_stays_above_all_that_was_set_off(counter: Counter) -> None:
+    """Two interim bills each set off a part of it: the payment is not amended below both parts together."""
+    visit_no = counter.name("V")
+    await counter.begin(visit_no, LINES, third_party_paid_fen=2500)
+    for bill_no, item_no in (("B1", "I0000"), ("B2", "I0001")):
+        settled = done(await counter.settle(visit_no, bill_no, interim=True, item_nos=[item_no]))
+        assert settled["sums"]["worker_fen"] == 1000
+
+    below = await counter.amend(visit_no, third_party_paid_fen=1999)
+    at_it = done(await counter.amend(visit_no, third_party_paid_fen=2000))
+
+    assert places(below) == [("/third_party_paid_fen", "visit.settled_on")]
+    assert at_it["amended"] == ["third_party_paid_fen"]
+
+
 async def test_an_overtaken_amendment_is_not_reversed(counter: Counter) -> None:
     """Amended again since, a bill in force that rests on it, a closed visit; a cancelled one leaves nothing to undo."""
     visit_no = counter.name("V")
