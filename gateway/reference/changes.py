@@ -12,7 +12,7 @@ from gateway.reference import persons, wholes
 from gateway.reference.faults import shown
 from gateway.reference.files import Sheet
 from gateway.reference.kinds import Kind
-from gateway.reference.packed import Packed, read_items, read_matches
+from gateway.reference.packed import READERS, Packed
 from gateway.reference.reading import Connection, Version, part_of
 from gateway.store.sealing import Seals
 
@@ -20,7 +20,6 @@ ROWS_SHOWN_MAX = 20
 """Of one kind; all of them are counted."""
 UNSHOWN = {"token_sha256", "agreements"}
 """Columns of which only the name is told."""
-_READERS = {"catalog": read_items, "matches": read_matches}
 
 Became: TypeAlias = Literal["new", "changed", "ended"]
 Key: TypeAlias = tuple[str, ...]
@@ -207,6 +206,6 @@ async def _facts(connection: Connection, version: Version) -> Iterable[Any]:
     """Return all rows of a version."""
     part = await part_of(connection, version, 0, None)
     if isinstance(part, Packed):
-        decode = _READERS[version.kind]
+        decode = READERS[version.kind]
         return (fact for key in part for fact in decode(part.get(key) or b""))
     return (fact for rows in part.values() for fact in (rows if isinstance(rows, tuple) else (rows,)))

@@ -41,10 +41,9 @@ def _reader(kind: type[RowT]) -> Callable[[bytes], tuple[RowT, ...]]:
     return decoder.decode
 
 
-read_items = _reader(CatalogItem)
-read_matches = _reader(Match)
-read_limits = _reader(Limit)
-read_pairs = _reader(Pair)
+PACKED: dict[str, type[Fact]] = {"catalog": CatalogItem, "matches": Match, "limits": Limit, "pairs": Pair}
+"""The reference kinds that are many rows, and what a row of each is."""
+READERS: dict[str, Callable[[bytes], tuple[Fact, ...]]] = {kind: _reader(fact) for kind, fact in PACKED.items()}
 _ENCODER = msgspec.msgpack.Encoder()
 
 

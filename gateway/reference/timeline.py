@@ -10,7 +10,7 @@ from msgspec import Struct
 from gateway.core.bounds import BoundsBook
 from gateway.core.context import Catalog, PolicyBook
 from gateway.core.snapshot import Snapshot
-from gateway.reference.packed import Rows, read_items, read_limits, read_matches, read_pairs
+from gateway.reference.packed import READERS, Rows
 from gateway.reference.reading import Part, Version
 
 Numbers: TypeAlias = tuple[int, ...]
@@ -84,14 +84,6 @@ class Merged:
 
     def _join(self, kind: str, numbers: tuple[int, ...]) -> Mapping[Any, Any]:
         parts: list[Any] = [self._parts[number] for number in numbers]
-        match kind:
-            case "catalog":
-                return Rows(parts, read_items)
-            case "matches":
-                return Rows(parts, read_matches)
-            case "limits":
-                return Rows(parts, read_limits)
-            case "pairs":
-                return Rows(parts, read_pairs)
-            case _:
-                return {key: rows for part in parts for key, rows in part.items()}
+        if kind in READERS:
+            return Rows(parts, READERS[kind])
+        return {key: rows for part in parts for key, rows in part.items()}

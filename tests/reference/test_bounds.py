@@ -8,7 +8,7 @@ from gateway.reference.checks import check
 from gateway.reference.faults import ImportRefused
 from gateway.reference.files import read
 from gateway.reference.holder import Reference
-from gateway.reference.importing import import_files
+from gateway.reference.importing import compare_files, import_files
 from gateway.reference.kinds import KINDS
 from gateway.store.database import Connection, Pool
 from gateway.store.sealing import Seals
@@ -45,6 +45,23 @@ async def test_limits_and_pairs_are_versions_like_the_others(
     assert new.limit(DAY) is not None
     assert {"limits:321100:410", "pairs:321100:410"} <= set(after.versions)
     assert before.versions["pairs:321100:410"] == after.versions["pairs:321100:410"]
+
+
+async def test_a_dry_run_tells_what_would_change_of_limits_and_pairs(
+    session: Connection, files: dict[str, bytes], seals: Seals
+) -> None:
+    """Beside a version that stands: a limit made larger, and a pair explained otherwise, counted once each."""
+    await import_files(session, {**files, "limits": LIMITS.encode(), "pairs": PAIRS.encode()}, seals)
+    limits = LIMITS.replace("2026-01-01,2,", "2026-01-01,3,")
+    pairs = PAIRS.replace("主项含从项", "主项已含从项")
+    assert (limits, pairs) != (LIMITS, PAIRS)
+
+    changes = await compare_files(session, {"limits": limits.encode(), "pairs": pairs.encode()}, seals)
+
+    assert [(one.kind, one.new, one.changed, one.ended) for one in changes] == [
+        ("limits", 0, 1, 0),
+        ("pairs", 0, 1, 0),
+    ]
 
 
 async def test_a_code_is_found_by_every_beginning(
