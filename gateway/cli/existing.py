@@ -1,13 +1,15 @@
 """A database for commands that only look: nothing is made where there is none, no schema, no key, no secrets."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from gateway.store.database import Connection, SessionLimits, Target
     from gateway.store.sealing import Seals
+
+Result = TypeVar("Result")
 
 
 def has_database(folder: Path) -> bool:
@@ -28,6 +30,27 @@ def opened(dsn: str | None, embedded: Path | None) -> "Iterator[Target]":
         )
     with open_target(dsn=dsn, embedded=embedded) as target:
         yield target
+
+
+def looked_up(
+    dsn: str | None,
+    embedded: Path | None,
+    secrets: Path | None,
+    name: str,
+    look: "Callable[[Connection, Seals], Awaitable[Result]]",
+) -> Result:
+    """Return what a look into the database that there is finds, by a session of this name; raises StoreError."""
+    import asyncio
+
+    from gateway.store.database import DEFAULT_LIMITS
+    from gateway.store.secrets_file import default_secrets_path, load
+
+    async def work(at: str, seals: "Seals") -> Result:
+        async with session(at, seals, name, DEFAULT_LIMITS) as connection:
+            return await look(connection, seals)
+
+    with opened(dsn, embedded) as target:
+        return asyncio.run(work(target.dsn, load(secrets or default_secrets_path(embedded))))
 
 
 @asynccontextmanager

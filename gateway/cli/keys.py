@@ -36,7 +36,7 @@ def new(embedded: Embedded = None, dsn: Dsn = None, secrets: Secrets = None) -> 
     """
     from gateway.signing.keyring import add_key
 
-    key = with_seals(embedded, dsn, secrets, add_key)
+    key = _with_seals(embedded, dsn, secrets, add_key)
     typer.echo(f"{key.kid} signs from now on.")
 
 
@@ -44,11 +44,14 @@ def new(embedded: Embedded = None, dsn: Dsn = None, secrets: Secrets = None) -> 
 def list_(embedded: Embedded = None, dsn: Dsn = None, secrets: Secrets = None, as_json: Json = False) -> None:
     """List the keys, the one that signs first; the others verify what they signed. Writes nothing."""
     from gateway.cli import existing
+    from gateway.signing.keyring import kept_keys
     from gateway.store.errors import StoreError
 
+    async def look(connection: "Connection", _: "Seals") -> "list[KeptKey]":
+        return await kept_keys(connection)
+
     try:
-        with existing.opened(dsn, embedded) as target:
-            kept = _kept(target.dsn, secrets, embedded)
+        kept = existing.looked_up(dsn, embedded, secrets, "gateway-keys", look)
     except StoreError as error:
         fail("keys", str(error))
     told = [
@@ -62,22 +65,7 @@ def list_(embedded: Embedded = None, dsn: Dsn = None, secrets: Secrets = None, a
         typer.echo(f"{key['kid']}  made {key['made_at']:%Y-%m-%d %H:%M:%S} UTC  {key['use']}")
 
 
-def _kept(dsn: str, secrets: Path | None, embedded: Path | None) -> "list[KeptKey]":
-    import asyncio
-
-    from gateway.cli import existing
-    from gateway.signing.keyring import kept_keys
-    from gateway.store.database import DEFAULT_LIMITS
-    from gateway.store.secrets_file import default_secrets_path, load
-
-    async def read(seals: "Seals") -> "list[KeptKey]":
-        async with existing.session(dsn, seals, "gateway-keys", DEFAULT_LIMITS) as connection:
-            return await kept_keys(connection)
-
-    return asyncio.run(read(load(secrets or default_secrets_path(embedded))))
-
-
-def with_seals(
+def _with_seals(
     embedded: Path | None,
     dsn: str | None,
     secrets: Path | None,

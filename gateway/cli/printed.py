@@ -1,7 +1,8 @@
 """How commands print: answers to stdout, for people or as JSON; everything else to stderr, progress on terminals only.
 
 Exit codes are the same everywhere: 0 it is done and all is well; 1 it was refused or something is wrong, told on
-stderr; 2 the command line itself is wrong; 3 (`import --dry-run` only) an import would change something.
+stderr; 2 the command line itself is wrong, or (`explain` only) what is stored contradicts itself; 3 (`import --dry-run`
+only) an import would change something.
 """
 
 import sys

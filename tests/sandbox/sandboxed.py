@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from tests.house import ROOT, Answer, Gateway
 
-COMMAND = (sys.executable, "-c", "from gateway.cli import main; main()", "sandbox")
+GATEWAY = (sys.executable, "-c", "from gateway.cli import main; main()")
+COMMAND = (*GATEWAY, "sandbox")
 HOSPITAL, OTHER, JIANGSU = "H32110000001", "H32110000002", "H32110000021"
 START_SECONDS_MAX = 60
 
@@ -100,9 +101,14 @@ class Sandbox:
 
 async def command(folder: Path, *words: str) -> tuple[int, str]:
     """Run `gateway sandbox …` to its end; return its exit code and what it told."""
+    return await gateway("sandbox", *words, "--state", str(folder))
+
+
+async def gateway(*words: str) -> tuple[int, str]:
+    """Run a command of the gateway to its end; return its exit code and what it told."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *(*words, "--state", str(folder)),
+        *GATEWAY,
+        *words,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

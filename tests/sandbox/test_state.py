@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store.embedded import stop_abandoned
-from tests.sandbox.sandboxed import Sandbox, command
+from tests.sandbox.sandboxed import Sandbox, command, gateway
 
 RESET_SECONDS_MAX = 10
 
@@ -29,6 +29,18 @@ async def fresh(state: Path) -> Sandbox:
     sandbox = await Sandbox.start(state)
     await sandbox.raw("POST", "/sandbox/reset")
     return sandbox
+
+
+async def test_a_settlement_of_a_running_sandbox_is_explained(state: Path) -> None:
+    """`gateway explain` reads the sandbox's folder while it runs, and names itself where it finds nothing."""
+    sandbox = await fresh(state)
+    settled = (await sandbox.submit(await sandbox.bill("first"), "m1")).json["settlement_id"]
+    code, page = await gateway("explain", settled, "--embedded", str(state))
+    none, why = await gateway("explain", settled, "--embedded", str(state.parent / "nowhere"))
+    await sandbox.stop()
+
+    assert (code, "price.ceiling" in page) == (0, True), page
+    assert (none, why.startswith("gateway explain: ")) == (1, True), why
 
 
 async def test_what_was_settled_survives_a_restart_and_not_a_reset(state: Path) -> None:

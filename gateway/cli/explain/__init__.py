@@ -1,13 +1,16 @@
 """`gateway explain`: one settlement's whole story from what is stored, on one screen, in zh and en."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 from uuid import UUID
 
 import typer
 
-from gateway.cli.keys import Secrets, with_seals
+from gateway.cli import existing
+from gateway.cli.keys import Secrets
 from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.printed import fail
 from gateway.cli.streams import never_fail_to_print
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ def explain(
 
     Everything is read from what was stored when it settled, and held against its sums. What is gone, cannot
     be unsealed or does not agree is said in red, and the command then ends with 2; with 1 where nothing is found.
+    It writes nothing, and works beside a running gateway or sandbox.
     """
     never_fail_to_print()
     if (settlement is None) == (message is None):
@@ -58,10 +62,21 @@ def explain(
             "give a settlement's id, or --message PROVIDER MESSAGE_ID",
         )
     work = _of_settlement(_uuid(settlement)) if settlement is not None else _of_message(*(message or ("", "")))
-    told = with_seals(embedded, dsn, secrets, work)
+    told = _looked_up(dsn, embedded, secrets, work)
     if told is None:
         _fail(f"没有结算{settlement}，请核对结算编号", f"there is no settlement {settlement}: check its id")
     _show(told, line, lang, json=json)
+
+
+def _looked_up(
+    dsn: str | None, embedded: Path | None, secrets: Path | None, work: "Callable[[Connection, Seals], Awaitable[Told]]"
+) -> Told:
+    from gateway.store.errors import StoreError
+
+    try:
+        return existing.looked_up(dsn, embedded, secrets, "gateway-explain", work)
+    except StoreError as error:
+        fail("explain", str(error))
 
 
 def _of_settlement(settlement_id: UUID) -> "Callable[[Connection, Seals], Awaitable[Told]]":
@@ -140,5 +155,4 @@ def _print(told: "SettlementExplained | MessageExplained", line: str | None, lan
 
 
 def _fail(zh: str, en: str) -> NoReturn:
-    typer.echo(f"gateway explain: {zh} / {en}", err=True)
-    raise typer.Exit(1)
+    fail("explain", f"{zh} / {en}")
