@@ -128,7 +128,7 @@ def _finding(rule: Rule, cut: Cut, line: Line) -> Finding:
 
 def _notice(rule: Rule, benefit: Benefit) -> Finding:
     """Tell of a benefit, on the bill: it takes nothing from a line."""
-    evidence = {"days": str(len(benefit.days)), "fen_yuan": yuan(benefit.fen)}
+    evidence = {"benefit_days": str(len(benefit.days)), "benefit_yuan": yuan(benefit.fen)}
     return Finding(
         rule=rule.code,
         item_no=None,

@@ -41,7 +41,8 @@ async def test_every_case_is_explained_to_the_fen(database_dsn: str, tmp_path: P
     """Charged − findings = fund on each line, nothing is missing, and every sentence is finished in both languages."""
     told = await explanations(database_dsn, tmp_path)
     lines = [(name, line) for name, one in told.items() for line in one.lines]
-    findings = [finding for _, line in lines for finding in line.findings]
+    of_bills = [finding for one in told.values() for finding in one.findings]
+    findings = [*(finding for _, line in lines for finding in line.findings), *of_bills]
     sentences = [text for one in findings for text in (one.why.zh, one.why.en, one.cure.zh, one.cure.en)]
 
     assert len(told) > 40
@@ -51,7 +52,8 @@ async def test_every_case_is_explained_to_the_fen(database_dsn: str, tmp_path: P
     ] == []
     assert len({one.rule for one in findings}) > 20
     assert [text for text in sentences if not text or "{" in text] == []
-    assert {name for one in findings for name in one.evidence if not name.endswith("_zh")} <= set(EVIDENCE)
+    assert {one.rule for one in of_bills} == {"benefit.food_subsidy"}
+    assert {name for one in findings for name in one.evidence if not name.endswith(("_zh", "_en"))} <= set(EVIDENCE)
 
 
 def evidence_names() -> set[str]:
@@ -80,7 +82,7 @@ def _evidence(node: ast.AST) -> list[ast.Dict]:
 def test_every_evidence_has_words() -> None:
     """What a rule lays in evidence is named in both languages (wording.EVIDENCE); `x_zh` is x in Chinese."""
     names = evidence_names()
-    plain = {name for name in names if not (name.endswith("_zh") and name[:-3] in names)}
+    plain = {name for name in names if not (name.endswith(("_zh", "_en")) and name[:-3] in names)}
 
     assert len(plain) > 40
     assert plain - set(EVIDENCE) == set()

@@ -32,6 +32,8 @@ KINDS = {
     "catalog": ("目录", "catalog"),
     "policy": ("政策", "policy"),
     "matches": ("对照", "matches"),
+    "limits": ("限制", "limits"),
+    "pairs": ("关系", "pairs"),
     "providers": ("机构", "providers"),
     "adapter": ("适配器", "adapter"),
 }

@@ -45,7 +45,7 @@ def _food_subsidy(decided: tuple[LineDecision, ...], case: Case) -> tuple[Benefi
 def _is_due(case: Case) -> bool:
     """Return whether the bill can change the subsidy: a day's policy knows one for the visit, or some was given."""
     for day in case.days():
-        if day.policy.food_subsidy_fen and _rate(day.policy, case):
+        if _rate(day.policy, case):
             return True
     return bool(case.context.used) and bool(_given_before(case))
 
@@ -108,7 +108,8 @@ FOOD_SUBSIDY = Rule(
     title_en="Food subsidy of a stay",
     source="工伤保险条例第三十条第四款；统筹地区住院伙食补助标准",
     bearer=None,
-    cure_zh="本次就诊截至本单据有{days}天可享受补助，本单据计{fen_yuan}元，由基金在单据外支付给职工，无需处理",
-    cure_en="with this bill {days} days of the visit count; {fen_yuan} yuan here, outside the bill: nothing to do",
+    cure_zh="本次就诊截至本单据有{benefit_days}天可享受补助，本单据计{benefit_yuan}元，由基金在单据外支付给职工，无需处理",
+    cure_en="with this bill {benefit_days} days of the visit count; {benefit_yuan} yuan here, outside the bill: "
+    "nothing to do",
     give=_food_subsidy,
 )

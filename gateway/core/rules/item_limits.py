@@ -44,7 +44,7 @@ def _per_visit(line: Line, case: Case) -> tuple[Cut, ...]:
         return PASS
     taken_e4 = case.billed.quantity_e4(limit.code, None)
     left_e4 = max(0, sum_e4_of(limit.per_visit) - taken_e4)
-    return beyond(line, left_e4, code=limit.code, limit=limit.per_visit, taken=plain(taken_e4))
+    return beyond(line, left_e4, code=limit.code, limit=limit.per_visit, taken_quantity=plain(taken_e4))
 
 
 def _course(line: Line, case: Case) -> tuple[Cut, ...]:
@@ -134,8 +134,8 @@ LIMIT_PER_VISIT = Rule(
     title_en="More than one visit may have",
     source="诊疗限制表：限定总量",
     bearer="provider",
-    cure_zh="{code}每次就诊限{limit}，已付{taken}，剩余{left}，本明细{quantity}；超出部分不予支付",
-    cure_en="{code} is limited to {limit} a visit and {taken} are paid: {left} is left, not {quantity}",
+    cure_zh="{code}每次就诊限{limit}，已付{taken_quantity}，剩余{left}，本明细{quantity}；超出部分不予支付",
+    cure_en="{code} is limited to {limit} a visit and {taken_quantity} are paid: {left} is left, not {quantity}",
     rests_on="bounded",
     judge=_per_visit,
 )

@@ -20,9 +20,9 @@ from schemas.facts import CatalogItem, Pair
 
 _SCOPE_ZH = {"day": "同日", "visit": "同次就诊"}
 _SET_OFF = Cure(
-    zh="{scope_zh}已支付从项{other_code}（明细{other_no}）{paid_yuan}元，已含于本主项，抵减{paid_yuan}元；退掉从项后主项可全额支付",
-    en="{other_code} (line {other_no}) is part of this item and paid with {paid_yuan} yuan, set off here: refund it, "
-    "and this one passes whole",
+    zh="{scope_zh}已支付从项{other_code}（明细{other_no}）{sub_paid_yuan}元，已含于本主项，抵减{sub_paid_yuan}元；退掉从项后主项可全额支付",
+    en="{other_code} (line {other_no}) is part of this item and paid with {sub_paid_yuan} yuan, set off here: refund "
+    "it, and this one passes whole",
 )
 _UNCALLED = Cure(
     zh="诊断不支持{main_code}，按{sub_code}的限价{ceiling_yuan}元支付；确有适应症{only}的，请补充诊断",
@@ -63,7 +63,7 @@ def _contains(line: Line, case: Case) -> tuple[Cut, ...]:
         paid_fen = min(left_fen, sub.fund_fen)
         left_fen -= paid_fen
         if paid_fen:
-            evidence = {"other_code": pair.sub_code, "other_no": sub.item_no, "paid_yuan": yuan(paid_fen)}
+            evidence = {"other_code": pair.sub_code, "other_no": sub.item_no, "sub_paid_yuan": yuan(paid_fen)}
             cuts.append(Cut(fen=paid_fen, evidence=_said(pair, line) | evidence, cure=_SET_OFF))
     return tuple(cuts)
 

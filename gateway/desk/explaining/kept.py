@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from gateway.core.context import Visit
 from gateway.desk.explaining.wording import gap
+from gateway.desk.settlements import Unsealed, evidence_in
 from gateway.settling.book import settled_lines
 from gateway.settling.lane import open_answer
 from gateway.signing.keys import KeySet
@@ -18,7 +19,6 @@ from gateway.store.rows import ItemSheetRow, MessageRow, PostingRow, SettlementR
 from gateway.store.sealing import Seals
 from schemas.decisions import Decision
 from schemas.explanations import Gap
-from schemas.facts import Provider
 from schemas.requests import Item
 
 
@@ -47,17 +47,6 @@ class Kept(Struct, frozen=True, kw_only=True):
     undone_by_message: MessageRow | None
     undoes: SettlementRow | None
     keys: KeySet
-
-
-class _Context(Struct):
-    provider: Provider
-
-
-class _Evidence(Struct):
-    decision: msgspec.Raw
-    brought_by: dict[str, str] = {}
-    visit: Visit | None = None
-    context: _Context | None = None
 
 
 class _Native(Struct):
@@ -91,7 +80,7 @@ def opened(kept: Kept, seals: Seals) -> Opened:
     )
 
 
-def _decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> tuple[_Evidence | None, Decision | None]:
+def _decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> tuple[Unsealed | None, Decision | None]:
     """Open what the row keeps sealed, and hold it against the digest that the receipt's answer carried."""
     if row.kind == "cancellation":
         return None, None
@@ -100,7 +89,7 @@ def _decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> tuple[_Evide
         return None, None
     try:
         plain = seals.unseal_packed(row.decision_sealed, f"decision:{row.settlement_id}".encode())
-        evidence = _evidence(plain)
+        evidence = evidence_in(plain)
         decision = msgspec.json.decode(evidence.decision, type=Decision)
     except (SealBroken, msgspec.DecodeError) as wrong:
         gaps.append(gap("decision.sealed", why=str(wrong)))
@@ -110,7 +99,7 @@ def _decision(row: SettlementRow, seals: Seals, gaps: list[Gap]) -> tuple[_Evide
     return evidence, decision
 
 
-def _dialect(message: MessageRow | None, evidence: _Evidence | None, seals: Seals) -> str | None:
+def _dialect(message: MessageRow | None, evidence: Unsealed | None, seals: Seals) -> str | None:
     """Return what the message was answered in: native shows in the kept answer, others in the provider of then."""
     if message is None or message.answer_sealed is None:
         return None
@@ -123,13 +112,6 @@ def _dialect(message: MessageRow | None, evidence: _Evidence | None, seals: Seal
     except msgspec.DecodeError:
         return evidence.context.provider.dialect if evidence and evidence.context else None
     return "native"
-
-
-def _evidence(plain: bytes) -> _Evidence:
-    """Read what was sealed; the first versions sealed the decision alone."""
-    if plain.startswith(b'{"brought_by":'):
-        return msgspec.json.decode(plain, type=_Evidence)
-    return _Evidence(decision=msgspec.Raw(plain))
 
 
 def _items(kept: Kept, brought_by: Mapping[str, str], gaps: list[Gap]) -> dict[str, Item]:

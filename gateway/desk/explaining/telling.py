@@ -158,15 +158,18 @@ def _hold(row: SettlementRow, lines: tuple[LineTold, ...], postings: tuple[Posti
         gaps.append(gap("postings.differ"))
 
 
-def _posted(postings: tuple[PostingTold, ...], row: SettlementRow) -> tuple[int, int, int, int, int, int]:
-    """Return what the postings come to: what the provider is owed, what each bearer bears, and the benefits outside."""
+def _posted(postings: tuple[PostingTold, ...], row: SettlementRow) -> tuple[int, ...] | None:
+    """Return what the postings come to: what the provider is owed, what each bearer bears, the benefits outside.
+
+    None where what is left over is not nothing: an account that nobody knows, or benefits that are owed to nobody.
+    """
     sums = balances(Posting(debit=one.debit, credit=one.credit, fen=one.fen) for one in postings)
     owed = -sums.pop(f"payable:{row.provider_code}", 0)
     fund = sum(sums.pop(account) for account in list(sums) if account.startswith("fund:"))
     bearers = (sums.pop("worker", 0), sums.pop("employer", 0), sums.pop("provider-cut", 0))
     benefits = sum(sums.pop(account) for account in list(sums) if account.startswith("benefit:"))
     is_given = benefits == -sums.pop(BENEFIT_PAYABLE, 0)
-    return (owed if is_given and not any(sums.values()) else owed - 1, fund, *bearers, benefits)
+    return (owed, fund, *bearers, benefits) if is_given and not any(sums.values()) else None
 
 
 def _state(kept: Kept) -> How | Literal["in_force", "cancellation"]:

@@ -3,58 +3,47 @@
 from collections.abc import Mapping
 
 from gateway.core.money import yuan
+from gateway.core.words import BEARER_ZH
 from gateway.signing.receipts import Receipt
 from schemas.decisions import Finding
 from schemas.explanations import Gap, Words
 
-BEARERS: Mapping[str, Words] = {
-    "worker": Words(zh="工伤职工", en="the worker"),
-    "employer": Words(zh="用人单位", en="the employer"),
-    "provider": Words(zh="协议机构", en="the provider"),
-}
+BEARERS: Mapping[str, Words] = {name: Words(zh=zh, en=f"the {name}") for name, zh in BEARER_ZH.items()}
 """Who bears a refused fen."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = {
-    "main_code": ("主项编码", "the containing item"),
-    "partners": ("须配合的项目", "needs one of"),
-    "scope": ("范围", "within"),
-    "stay": ("同日同类", "of that day"),
-    "stay_en": ("同日同类（英文）", "of that day, in English"),
-    "sub_code": ("从项编码", "the contained item"),
-    "why": ("依据", "why"),
-    "allowed": ("最多", "at most"),
-    "code": ("目录编码", "code"),
-    "course_days": ("疗程天数", "days of a course"),
-    "days_apart": ("间隔天数", "days apart"),
-    "died_on": ("死亡日", "died on"),
-    "first_day": ("首日", "first day"),
-    "other_code": ("对应项目", "the other item"),
-    "other_day": ("对应项目发生日", "the other's day"),
-    "other_no": ("对应明细", "the other line"),
     "accepted_on": ("受理日", "accepted on"),
     "admitted_on": ("入院日", "admitted on"),
     "age_max_years": ("年龄上限（岁）", "oldest age"),
     "age_min_years": ("年龄下限（岁）", "youngest age"),
     "age_years": ("年龄（岁）", "age"),
     "agreement_no": ("服务协议", "agreement"),
+    "allowed": ("死亡当日可付项目", "codes that pass that day"),
     "amount_yuan": ("申报金额", "billed amount"),
     "applied_on": ("申请日", "applied on"),
     "area": ("机构所在统筹区", "provider's area"),
     "as_of": ("结算时刻", "settled at"),
     "authorization_no": ("待遇资格", "authorization"),
+    "benefit_days": ("待遇天数", "days of it"),
+    "benefit_yuan": ("单据外待遇", "outside the bill"),
     "bound_to": ("限定机构", "bound to"),
     "case": ("情形", "case"),
     "catalog_code": ("目录编码", "catalog code"),
     "ceiling_yuan": ("最高支付限价", "ceiling"),
     "charged_yuan": ("原金额", "charged"),
+    "code": ("限制项目编码", "limited code"),
+    "course_days": ("疗程天数", "days of a course"),
     "day": ("费用发生日", "day of the cost"),
     "days": ("限定天数", "days covered"),
+    "days_apart": ("间隔天数", "days apart"),
     "deadline": ("申请期限", "deadline"),
     "department": ("科室", "department"),
     "diagnoses": ("本次诊断", "diagnoses billed"),
+    "died_on": ("死亡日", "died on"),
     "discharged_on": ("出院日", "discharged on"),
     "excess_yuan": ("超出", "excess"),
     "fault": ("问题", "fault"),
+    "first_day": ("首日", "first day"),
     "future_minutes": ("允许的时钟偏差（分钟）", "tolerated minutes ahead"),
     "in_force": ("目录有效期", "in force"),
     "in_force_from": ("参保生效日", "insured from"),
@@ -73,13 +62,18 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "limit": ("限定数量", "quantity covered"),
     "limit_yuan": ("限额", "amount covered"),
     "local_code": ("院内码", "local code"),
+    "main_code": ("主项编码", "main item"),
     "matched_code": ("已对照编码", "matched code"),
     "needed": ("所需资格", "kinds needed"),
     "occurred_at": ("费用发生时刻", "cost arose at"),
     "offset_yuan": ("抵扣", "offset"),
     "only": ("限于", "only for"),
     "original_no": ("原明细", "original line"),
+    "other_code": ("对应项目", "the other item"),
+    "other_day": ("另一次发生日", "day of the other"),
+    "other_no": ("对应明细", "line of the other"),
     "paid_yuan": ("第三方已付", "paid by a third party"),
+    "partners": ("须一并申报的手术", "operations, one of which is needed"),
     "payable_yuan": ("应付", "payable"),
     "product_yuan": ("数量×单价", "quantity × price"),
     "provider_code": ("本机构", "this provider"),
@@ -91,18 +85,24 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "refunded_yuan": ("累计退费", "refunded"),
     "revoked_on": ("撤销日", "revoked on"),
     "scheme": ("险种", "scheme"),
+    "scope": ("范围", "in the same"),
     "service_life_years": ("最低使用年限（年）", "service life in years"),
     "settlement_id": ("原结算", "settlement"),
     "sex": ("性别", "sex"),
     "stabilised_on": ("病情稳定日", "stabilised on"),
     "state": ("状态", "state"),
+    "stay": ("类别", "of the day's"),
+    "sub_code": ("从项编码", "sub item"),
+    "sub_paid_yuan": ("从项已付", "paid of the sub item"),
     "taken": ("已用天数", "days taken"),
+    "taken_quantity": ("已付数量", "quantity paid"),
     "tolerance_fen": ("允许误差（分）", "tolerance in fen"),
     "unit_price_yuan": ("申报单价", "unit price billed"),
     "valid_from": ("有效期自", "valid from"),
     "valid_to": ("有效期至", "valid to"),
     "visit_kind": ("就诊类别", "kind of visit"),
     "waived": ("免予审核", "waived"),
+    "why": ("依据", "why"),
 }
 """Names of evidence in words; an amount in yuan says so after it. What nobody has worded is told by its own name."""
 
@@ -176,15 +176,15 @@ def gap(code: str, **facts: object) -> Gap:
 
 
 def evidence_told(evidence: Mapping[str, str]) -> Words:
-    """Return a finding's evidence as a list of names and values; `-` is nothing, and `x_zh` is x in Chinese."""
+    """Return a finding's evidence as a list of names and values; `-` is nothing; `x_zh` and `x_en` are x in words."""
     zh, en = [], []
     for name, value in evidence.items():
-        if value == "-" or (name.endswith("_zh") and name[:-3] in evidence):
+        if value == "-" or (name.endswith(("_zh", "_en")) and name[:-3] in evidence):
             continue
         name_zh, name_en = EVIDENCE.get(name, (name, name.replace("_", " ")))
         unit_zh, unit_en = ("元", " yuan") if name.endswith("_yuan") else ("", "")
         zh.append(f"{name_zh} {evidence.get(f'{name}_zh') or _value_zh(name, value)}{unit_zh}")
-        en.append(f"{name_en} {value.replace('_', ' ') if name in _CLOSED else value}{unit_en}")
+        en.append(f"{name_en} {evidence.get(f'{name}_en') or _value_en(name, value)}{unit_en}")
     return Words(zh="，".join(zh), en=", ".join(en))
 
 
@@ -236,6 +236,10 @@ _KINDS = {
     "cancellation": ("撤销结算", "cancelled a settlement"),
     "reversal": ("冲正", "reversed a message"),
 }
+
+
+def _value_en(name: str, value: str) -> str:
+    return value.replace("_", " ") if name in _CLOSED else value
 
 
 def _value_zh(name: str, value: str) -> str:
