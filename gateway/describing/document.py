@@ -82,9 +82,7 @@ def undescribed(routes: tuple[Route, ...]) -> list[str]:
     """Return what of these routes has no words yet."""
     missing = [f"VERBS: {route.verb.__name__}" for route in routes if route.verb not in VERBS]
     missing += [f"TAGS: {tag_of(route)}" for route in routes if tag_of(route) not in TAGS]
-    missing += [
-        f"FIELDS: {name} of {path_of(route)}" for route in routes for name in _outside(route) if name not in FIELDS
-    ]
+    missing += [f"FIELDS: {name} of {path_of(route)}" for route in routes for name in route.named if name not in FIELDS]
     answered = {words.answer for words in VERBS.values()}
     missing += [f"VERBS: no verb answers {answer.__name__}" for answer in get_args(AnyAnswer) if answer not in answered]
     return list(dict.fromkeys(missing))
@@ -98,11 +96,6 @@ def path_of(route: Route) -> str:
 def tag_of(route: Route) -> str:
     """Return what a route is listed under: its path's first word after /v1."""
     return route.segments[1]
-
-
-def _outside(route: Route) -> tuple[str, ...]:
-    """Return the fields that stand in the path; the door reads no query."""
-    return route.named
 
 
 def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[str, Any]:
@@ -128,7 +121,7 @@ def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[s
 
 def _parameters(route: Route, examples: tuple[Example, ...]) -> list[dict[str, Any]]:
     """Return the parameters of the path, with what the first golden case gives."""
-    schemas, _ = fields(route)
+    schemas = fields(route)
     shown = next((one.named for one in examples if one.status == OK), {})
     return [
         {
@@ -139,12 +132,12 @@ def _parameters(route: Route, examples: tuple[Example, ...]) -> list[dict[str, A
             "schema": _given(schemas[name]),
             **({"example": shown[name]} if name in shown else {}),
         }
-        for name in _outside(route)
+        for name in route.named
     ]
 
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a value in a path or a query, where null cannot be said but by leaving it out."""
+    """Return the schema of a value in a path, where null cannot be said."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     return kinds[0] if len(kinds) == 1 else schema
 

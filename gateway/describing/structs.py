@@ -44,10 +44,10 @@ def components(routes: tuple[Route, ...]) -> dict[str, Any]:
     return {name: _told(found[name], known.get(name)) for name in sorted(found)}
 
 
-def fields(route: Route) -> tuple[dict[str, Any], list[str]]:
-    """Return the schema of each field of a route's verb, and which of them must stand."""
-    own = msgspec.json.schema(route.verb)["$defs"][route.verb.__name__]
-    return _placed(own["properties"]), own["required"]
+def fields(route: Route) -> dict[str, Any]:
+    """Return the schema of each field of a route's verb."""
+    found: dict[str, Any] = _placed(msgspec.json.schema(route.verb)["$defs"][route.verb.__name__]["properties"])
+    return found
 
 
 def envelope() -> dict[str, Any]:

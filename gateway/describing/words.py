@@ -22,7 +22,7 @@ class Words(Struct, frozen=True, kw_only=True):
     has_receipt: bool = False
 
 
-_VISIT = ("visit.unknown", "worker.differs", "visit.settled")
+_VISIT = ("visit.unknown", "worker.differs", "visit.settled", "visit.self_paid")
 _BILL = (
     "visit.kind_differs",
     "visit.discharge_before_admission",
@@ -68,7 +68,6 @@ VERBS: dict[type[Request], Words] = {
         answer=answers.VisitAmended,
         refusals=(
             *_VISIT,
-            "visit.self_paid",
             "visit.settled_on",
             "visit.admission_in_future",
             "qualification.unknown",
@@ -84,7 +83,6 @@ VERBS: dict[type[Request], Words] = {
         refusals=(
             *_VISIT,
             "visit.part_settled",
-            "visit.self_paid",
             "visit.entitled",
             "visit.discharge_before_admission",
             "bill.total_differs",
@@ -96,7 +94,6 @@ VERBS: dict[type[Request], Words] = {
         "shows.",
         answer=answers.ReferralFiled,
         refusals=(
-            "worker.unknown",
             "qualification.unknown",
             "qualification.ambiguous",
             "referral.not_entitled",
@@ -109,7 +106,7 @@ VERBS: dict[type[Request], Words] = {
         en="Query referrals. By number, or all of the caller's own under a qualification; the state follows from what "
         "the agency has authorized.",
         answer=answers.ReferralsFound,
-        refusals=("referral.unknown", "referral.differs", "qualification.unknown", "qualification.ambiguous"),
+        refusals=("referral.unknown",),
     ),
     requests.CancelReferral: Words(
         zh="撤销转诊转院申请。已核准的不能自行撤销。",
@@ -162,6 +159,7 @@ VERBS: dict[type[Request], Words] = {
             "worker.unknown",
             "visit.of_another",
             "visit.terms_differ",
+            "visit.self_paid",
             "visit.admission_in_future",
             "visit.too_many_items",
             "item.content_differs",
@@ -240,9 +238,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "sign_no": ("签到编号", "The number that signing in gave."),
     "referral_no": ("转诊申请编号", "The referral's number, as its filing gave it."),
     "qualification_id": ("资格审核编号", "The qualification, as the verified person's answer gave it."),
-    "worker_id": ("人员编号", "The worker's number; needed only where two workers hold one number."),
 }
-"""Fields that stand in a path or a query."""
+"""Fields that stand in a path."""
 HEADERS: dict[str, tuple[str, str]] = {
     "message_id": (
         "报文编号：每笔业务一个，重发沿用原编号。相同编号和内容只生效一次并返回原答复；相同编号、不同内容为冲突。",
