@@ -212,9 +212,10 @@ async def reference(connection: Connection) -> list[Finding]:
 
 def _present(in_force: dict[str, int], announced: str) -> Iterator[Finding]:
     """in_force: by kind, in how many areas and schemes; announced: versions to come, as text."""
-    missing = [kind for kind in KINDS if not in_force.get(kind)]
+    missing = [name for name, kind in KINDS.items() if kind.needed and not in_force.get(name)]
     if not missing:
-        zh, en = f"{len(KINDS)} 类基础数据都已生效", f"all {len(KINDS)} kinds of reference data are in force"
+        there = sum(bool(in_force.get(name)) for name in KINDS)
+        zh, en = f"{there} 类基础数据都已生效", f"all {there} kinds of reference data are in force"
         to_come = (f",已公布 {announced}", f", announced: {announced}") if announced else ("", "")
         yield well("reference", zh + to_come[0], en + to_come[1])
         return

@@ -1,9 +1,13 @@
 """`gateway sandbox`: the whole house on a developer's own laptop; `reset` and `clock` change the one that runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from gateway.cli.printed import fail
 
 State = Annotated[
     Path | None,
@@ -74,16 +78,13 @@ def clock(
         typer.echo(turn(state, {"at": at, "advance": advance, "real": real} if given else None))
 
 
-class _told:  # noqa: N801 reads as what it does
+@contextmanager
+def _told() -> Iterator[None]:
     """Tell what the store, the settings or the sandbox refuse, and end with 1."""
+    from gateway.settings import BadSettings
+    from gateway.store.errors import StoreError
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        from gateway.settings import BadSettings
-        from gateway.store.errors import StoreError
-
-        if isinstance(error, StoreError | BadSettings):
-            typer.echo(f"gateway sandbox: {error}", err=True)
-            raise typer.Exit(1) from error
+    try:
+        yield
+    except (StoreError, BadSettings) as error:
+        fail("sandbox", str(error))
