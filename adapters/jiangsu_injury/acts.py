@@ -13,10 +13,14 @@ from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
     ITEMS_PER_MESSAGE_MAX,
+    AmendVisit,
     AnyRequest,
+    CancelReferral,
     CancelSettlement,
     CancelVisit,
+    FileReferral,
     Presettle,
+    QueryReferral,
     RegisterVisit,
     Reverse,
     Settle,
@@ -82,6 +86,17 @@ def _register_visit(act: Act) -> AnyRequest | None:
     values = _fields(act)
     values["emergency"] = values.get("visit_kind") == EMERGENCY
     return _made(RegisterVisit, _in_lists(_visit_kind(values, act)), act)
+
+
+def _amend_visit(act: Act) -> AnyRequest | None:
+    """A med_type that stands says anew whether the visit is an emergency, as it does in 2201."""
+    values = _fields(act)
+    if "visit_kind" in values:
+        values["emergency"] = values["visit_kind"] == EMERGENCY
+    values = _visit_kind(values, act)
+    if "diagnosis_codes" in values:
+        values["diagnosis_codes"] = [values["diagnosis_codes"]]
+    return _made(AmendVisit, values, act)
 
 
 def _cancel_visit(act: Act) -> AnyRequest | None:
@@ -163,6 +178,20 @@ def _cancel_settlement(act: Act) -> AnyRequest | None:
     return _made(CancelSettlement, _fields(act), act)
 
 
+def _file_referral(act: Act) -> AnyRequest | None:
+    values = _fields(act)
+    values.pop("stateCode", None)
+    return _made(FileReferral, values, act)
+
+
+def _query_referral(act: Act) -> AnyRequest | None:
+    return _made(QueryReferral, _fields(act), act)
+
+
+def _cancel_referral(act: Act) -> AnyRequest | None:
+    return _made(CancelReferral, _fields(act), act)
+
+
 def _reverse(act: Act) -> AnyRequest | None:
     values = _fields(act)
     if values.pop("oinfno", "2207") not in CODES:
@@ -196,12 +225,16 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "1101": _verify_person,
     "2201": _register_visit,
     "2202": _cancel_visit,
+    "2203": _amend_visit,
     "2204": _upload_items,
     "2205": _withdraw_items,
     "2206": _presettle,
     "2207": _settle,
     "2208": _cancel_settlement,
     "2209": _reverse,
+    "2301": _file_referral,
+    "2302": _query_referral,
+    "2303": _cancel_referral,
 }
 
 _NO_OPERATOR = Says("field.missing", "缺少操作员编号", "no operator", "请填写opter_no", "give opter_no")

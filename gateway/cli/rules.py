@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from gateway.cli.verify import never_fail_to_print
+from gateway.cli.streams import never_fail_to_print
 
 if TYPE_CHECKING:
     from gateway.core.rules.rule import Rule

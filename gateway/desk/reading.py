@@ -11,7 +11,9 @@ from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.cycles import fault_of_cycle
+from gateway.desk.explaining import explained, kept_of
 from gateway.desk.persons import person_verified
+from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.undoing import sums_of
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
@@ -28,13 +30,14 @@ from schemas.answers import (
     Presettled,
     Settled,
     SettlementCancelled,
+    SettlementExplained,
     SettlementFound,
     SortSum,
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-from schemas.requests import Presettle, QueryOutcome, QuerySettlement, VerifyPerson
+from schemas.requests import ExplainSettlement, Presettle, QueryOutcome, QuerySettlement, VerifyPerson
 
 
 class Reader:
@@ -55,6 +58,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
         return self._queries[name].sql
@@ -106,7 +110,7 @@ class Reader:
         await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
         holders = list(book.keys.values())
         await loader.files(book, self._references, [one.worker_id for one in holders])
-        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders])
+        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders if one.visit_id])
         visit = next(iter(book.visits.values()), None)
         return Standing(
             now=book.now,
@@ -165,6 +169,13 @@ class Reader:
             cancelled_by=str(cancelled_by) if cancelled_by else None,
             settlement=said,
         )
+
+    async def explanation(self, request: ExplainSettlement, caller: Provider) -> SettlementExplained:
+        """Return why a settlement of this provider came out as it did."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            known, worker_id = await self._own(connection, request.settlement_id, caller)
+            kept = await kept_of(connection, self._queries, worker_id, known)
+        return await explained(kept, self._seals)
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of this provider."""

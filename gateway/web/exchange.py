@@ -1,6 +1,7 @@
 """One request and what becomes of it: what the edge knows of it, for its answer, its signature and its log line."""
 
 import time
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -23,6 +24,7 @@ class Exchange:
         self.started_s = time.perf_counter()
         self.method: str | None = None
         self.path: str | None = None
+        self.query = ""
         self.headers: dict[str, str] = {}
         self.route = "unknown"
         self.caller: Provider | None = None
@@ -32,14 +34,17 @@ class Exchange:
         self.was_left = False
         """The caller was answered before the house was done."""
 
-    def read_head(self) -> None:
-        """Take method, path and headers from the request; raises WireError for a target that we do not take."""
+    def read_head(self, takes_query: Callable[[str], bool]) -> None:
+        """Take method, path and headers from the request; raises WireError for a target that we do not take.
+
+        takes_query says of a path whether somebody there reads a query.
+        """
         self.method = self.request.method
         self.headers = _folded(self.request)
         target = self.request.raw_path
-        path, has_query, query = target.partition("?")
+        path, _, self.query = target.partition("?")
         self.path = path if path.startswith("/") else self.request.rel_url.raw_path
-        if not path.isascii() or "#" in target or (has_query and query):
+        if not path.isascii() or "#" in target or (self.query and not takes_query(path)):
             raise bad_target()
 
     @property

@@ -12,6 +12,7 @@ from gateway.core.rules.catalogue import RULES
 from gateway.core.rules.rule import Cure, Cut, Rule
 from schemas.decisions import Finding
 from tests.core.table import STAYING, TABLE, recognised, row, visit
+from tests.core.table_of_limits import TABLE_OF_LIMITS
 from tests.core.test_refunds import refund
 from tests.core.world import ITEM, at, day, decide, settled_line
 from tests.world.deciding import WORLD, decided
@@ -55,7 +56,7 @@ def overheard(rule: Rule, cures: set[tuple[str, Cure]]) -> Iterator[None]:
 
 def every_finding() -> Iterator[Finding]:
     """Decide the rule table, further lines, refunds that fail, and all bills of the world."""
-    for turns in (*(turns for _, turns, _ in TABLE), *MORE):
+    for turns in (*(turns for _, turns, _ in (*TABLE, *TABLE_OF_LIMITS)), *MORE):
         fields = dict(turns)
         yield from decide(fields.pop("item", ITEM), **fields).findings
     for item, settled in REFUNDS:

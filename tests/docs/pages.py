@@ -37,12 +37,12 @@ class Block(Struct, frozen=True):
 
 
 def pages() -> list[Path]:
-    """Return every page that somebody is meant to read."""
+    """Return every page that is read as a file; the introduction's links are the gateway's own addresses."""
     return sorted(
         path
         for place in ("*.md", "gateway/**/*.md", "adapters/**/*.md", "loadtests/**/*.md")
         for path in ROOT.glob(place)
-        if path.name != "CHANGELOG.md"
+        if path.name not in ("CHANGELOG.md", "introduction.md")
     )
 
 

@@ -181,6 +181,47 @@ total-differs                          1        !        .        .        .    
 discharged-before-admitted             1        !        .        .        .        .  visit.discharge_before_admission
 preview-differs                        1        !        .        .        .        .  preview.differs
 provider-share-not-carried             1        !        .        .        .        .  provider_share.refused
+
+# 15 limits of items
+more-than-an-act                       1       60       40        .        .       20  limit.per_act                            # 2 of 3 × 20
+25-hours-of-a-day                      1      588      576        .        .       12  limit.per_day                            # 24 of 25 × 12, and 24 × 12
+day-shared-by-two-bills                1      168      168        .        .        .  .                                        # 14 × 12
+day-shared-by-two-bills                2      144      120        .        .       24  limit.per_day                            # 10 of 12 × 12
+more-than-a-visit                      1      408      340        .        .       68  limit.per_visit                          # 5 of 6 × 68
+past-the-course                        1      120       80        .        .       40  limit.course                             # 2 of 3 days × 40
+too-soon-again                         1      180      120        .        .       60  limit.days_apart                         # 1 and 16 September, not 10
+too-soon-but-refunded                  1       80       80        .        .        .  .                                        # 60 + 20
+too-soon-but-refunded                  2       20       20        .        .        .  .                                        # - 60 + 60 + 20
+drug-past-its-course                   1      279   260.40        .        .    18.60  limit.drug_course                        # 14 of 15 × 18.60
+
+# 16 pairs of items
+part-of-another-item                   1       80       60        .        .       20  pair.contains                            # 40 + 20 of the next day
+part-billed-before-the-whole           1       20       20        .        .        .  .
+part-billed-before-the-whole           2       40       20        .        .       20  pair.contains                            # 40 less the 20 paid for its part
+part-of-an-operation-of-the-visit      1     5600     3000        .        .     2600  pair.contains                            # 2600, then 3000 less 2600
+one-or-the-other                       1       45       30        .        .       15  pair.excludes
+hip-without-operation                  1    18030       30        .        .    18000  pair.partner
+hip-with-operation                     1    22200    22200        .        .        .  .
+dearer-dressing                        1       63       36        .        .       27  pair.swap                                # 18 + 18 in place of 45
+dearer-operation                       1     2000     1500        .        .      500  pair.swap
+dearer-operation-called-for            1     2000     2000        .        .        .  .
+
+# 17 beds, nursing, death, a department
+bed-over-its-ceiling                   1      150       90       60        .        .  price.bed_ceiling                        # 60 of 120, and 30
+two-beds-of-a-day                      1      170       50       60        .       60  price.bed_ceiling,stay.once_a_day        # 50; of 120 the worker 60 over the ceiling, the provider the rest
+two-grades-of-nursing                  1       70       50        .        .       20  stay.once_a_day                          # 30, and 20 the next day
+billed-after-death                     1      130       60        .        .       70  person.died                              # nursing of 2 and 3 September; not 40 of the 3rd, not 30 of the 4th
+suspended-department                   1       40       20        .        .       20  agreement.in_force
+
+# 18 food subsidy of a stay: what stands after = is outside the bill
+food-subsidy                           1      240      240        .        .        .  (benefit.food_subsidy)=90                # 3 × 30
+food-subsidy-from-october              1      320      320        .        .        .  (benefit.food_subsidy)=60                # 1 and 2 October
+food-subsidy-once-a-day                1      160      160        .        .        .  (benefit.food_subsidy)=60                # 5 and 6 October
+food-subsidy-once-a-day                2      100      100        .        .        .  (benefit.food_subsidy)=30                # 7 October; the 6th was given for
+food-subsidy-at-its-most               1      480      480        .        .        .  (benefit.food_subsidy)=150               # 6 × 30, at most 150
+food-subsidy-given-back                1      160      160        .        .        .  (benefit.food_subsidy)=60
+food-subsidy-given-back                2      -80      -80        .        .        .  (benefit.food_subsidy)=-30               # nothing of 6 October is left
+food-subsidy-not-for-the-workers-own   1      100       80       20        .        .  line.self_paid,(benefit.food_subsidy)=30
 """
 SHARES = ("charged_fen", "fund_fen", "worker_fen", "employer_fen", "provider_fen")
 
@@ -192,6 +233,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """Empty where the bill is refused."""
     cut: frozenset[str]
     noticed: frozenset[str]
+    benefits_fen: int = 0
     refused: str | None
 
 
@@ -209,11 +251,13 @@ def _row(charged: str, *shares_and_rules: str) -> Row:
     *shares, named = shares_and_rules
     if charged == "!":
         return Row(sums={}, cut=frozenset(), noticed=frozenset(), refused=named)
+    named, _, given = named.partition("=")
     rules = [] if named == "." else named.split(",")
     return Row(
         sums=dict(zip(SHARES, map(fen, (charged, *shares)), strict=True)),
         cut=frozenset(rule for rule in rules if not rule.startswith("(")),
         noticed=frozenset(rule.strip("()") for rule in rules if rule.startswith("(")),
+        benefits_fen=fen(given or "."),
         refused=None,
     )
 

@@ -18,6 +18,7 @@ from gateway.reference.world.stories import Case, Expected
 from schemas.decisions import Decision, LineDecision
 from schemas.facts import DeviceIssue, Used
 from schemas.requests import Item, SubmitBill
+from tests.core.world import bounds_of
 
 WORLD = build(7)
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -40,6 +41,7 @@ def grouped(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, Any]:
 CATALOG = Catalog(
     items=grouped(WORLD.items, lambda item: (item.area, item.scheme, item.code)),
     matches=grouped(WORLD.matches, lambda match: (match.provider_code, match.local_code)),
+    bounds=bounds_of(WORLD.limits, WORLD.pairs),
 )
 POLICIES = PolicyBook(rows=grouped(WORLD.policies, lambda policy: (policy.area, policy.scheme)))
 PROVIDERS = {provider.code: provider for provider in WORLD.providers}
@@ -80,6 +82,7 @@ def differs(expected: Expected, result: Result) -> object:
         return None if rule in result.blocked_by or rule not in RULE_BY_CODE else sums
     cut = {finding.rule for finding in findings if finding.fen}
     noticed = {finding.rule for finding in findings} - cut
+    sums["benefits_fen"] = sum(benefit.fen for benefit in result.decision.benefits)
     wanted = ({name: getattr(expected, name) for name in sums}, set(expected.rules), set(expected.notices), frozenset())
     found = (sums, cut, noticed, result.blocked_by)
     return None if wanted == found else found

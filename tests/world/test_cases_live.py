@@ -37,8 +37,9 @@ def differs(row: Row, answer: Answer) -> object:
         return answer.json
     cut = {finding["rule"] for finding in answer.json["findings"] if finding["fen"]}
     noticed = {finding["rule"] for finding in answer.json["findings"]} - cut
-    found = (answer.json["sums"], cut, noticed)
-    return None if found == (row.sums, row.cut, row.noticed) else found
+    benefits_fen = sum(benefit["fen"] for benefit in answer.json["benefits"])
+    found = (answer.json["sums"], cut, noticed, benefits_fen)
+    return None if found == (row.sums, row.cut, row.noticed, row.benefits_fen) else found
 
 
 async def test_every_case_is_answered_as_worked_out_by_hand(database_dsn: str, tmp_path: Path) -> None:

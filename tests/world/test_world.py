@@ -36,10 +36,11 @@ def test_every_case_stands_in_the_table_worked_out_by_hand() -> None:
         said = bill.expected
         sums = {} if said.refused else {name: getattr(said, name) for name in SHARES}
         row = ROWS[place]
-        assert (sums, set(said.rules), set(said.notices), said.refused) == (
+        assert (sums, set(said.rules), set(said.notices), said.benefits_fen, said.refused) == (
             row.sums,
             row.cut,
             row.noticed,
+            row.benefits_fen,
             row.refused,
         ), place
 
@@ -95,7 +96,7 @@ def test_identity_numbers_can_be_nobody_s() -> None:
 
 
 async def test_a_world_is_imported_within_seconds(database_dsn: str) -> None:
-    """All nine files go in whole, well under ten seconds."""
+    """All files go in whole, well under ten seconds."""
     seals = Seals(seal_keys={1: os.urandom(32)}, current=1, index_key=os.urandom(32))
     files = {kind: text.encode() for kind, text in csv_texts(WORLD).items()}
     connection = await connect(database_dsn, application_name="tests")

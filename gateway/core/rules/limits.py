@@ -2,8 +2,8 @@
 
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
-from gateway.core.money import part_half_up, plain, sum_e4_of, yuan
-from gateway.core.rules.rule import PASS, Cut, Rule, whole
+from gateway.core.money import plain, sum_e4_of, yuan
+from gateway.core.rules.rule import PASS, Cut, Rule, beyond, whole
 
 _SOURCE = "工伤保险条例第三十条、第三十二条、第三十八条；待遇资格确认限额"
 
@@ -31,17 +31,7 @@ def _quantity(line: Line, case: Case) -> tuple[Cut, ...]:
     taken_e4 = case.tally.quantity_e4(authorization_allowance(authorization.authorization_no))
     limit_e4 = sum_e4_of(authorization.quantity)
     left_e4 = max(0, limit_e4 - taken_e4)
-    if line.quantity_e4 <= left_e4:
-        return PASS
-    line.funded_e4 = left_e4
-    past = line.payable_fen - part_half_up(line.payable_fen, left_e4, line.quantity_e4)
-    evidence = {
-        "authorization_no": authorization.authorization_no,
-        "quantity": plain(line.quantity_e4),
-        "limit": plain(limit_e4),
-        "left": plain(left_e4),
-    }
-    return (Cut(fen=past, evidence=evidence),)
+    return beyond(line, left_e4, authorization_no=authorization.authorization_no, limit=plain(limit_e4))
 
 
 def _amount(line: Line, case: Case) -> tuple[Cut, ...]:

@@ -17,6 +17,10 @@ _STATE_CURES = {
         en="the recognition is revoked from {revoked_on}; only cost that arose before that day passes",
     ),
 }
+_NOT_ON_THE_DAY = Cure(
+    zh="职工于{died_on}死亡，当日仅支付编码以{allowed}开头的项目；请核对项目和费用时间",
+    en="the worker died on {died_on}; that day only codes that begin with {allowed} pass: check item and time",
+)
 _REVOKED_WHOLLY = Cure(
     zh="工伤认定已撤销，费用不予支付；请改用本人其他有效资格",
     en="the recognition is revoked and nothing passes under it: name another qualification",
@@ -52,6 +56,19 @@ def _state(line: Line, _case: Case) -> tuple[Cut, ...]:
     )
 
 
+def _died(line: Line, case: Case) -> tuple[Cut, ...]:
+    died_on = case.died_on
+    if died_on is None or line.day < died_on:
+        return PASS
+    day = line.day.isoformat()
+    if line.day > died_on:
+        return whole(line, day=day, died_on=died_on.isoformat())
+    allowed = line.policy.death_day_codes
+    if not allowed or (line.catalog_code or "").startswith(allowed):
+        return PASS
+    return whole(line, _NOT_ON_THE_DAY, day=day, died_on=died_on.isoformat(), allowed=", ".join(allowed))
+
+
 RECOGNITION_UNKNOWN = Rule(
     code="recognition.unknown",
     title_zh="无对应的工伤待遇资格",
@@ -78,4 +95,16 @@ RECOGNITION_STATE = Rule(
     blocks_when=("state", "pending"),
     rests_on="day",
     judge=_state,
+)
+PERSON_DIED = Rule(
+    code="person.died",
+    title_zh="费用发生在死亡之后",
+    title_en="The cost arose after the worker's death",
+    source="工伤保险条例第三十条、第三十九条；死亡后发生的费用不予支付",
+    bearer="provider",
+    cure_zh="职工于{died_on}死亡，{day}的费用不予支付；费用时间或死亡日期有误的，请更正",
+    cure_en="the worker died on {died_on}; cost of {day} cannot pass: correct the time of the cost or the death",
+    cures=(_NOT_ON_THE_DAY,),
+    rests_on="dead",
+    judge=_died,
 )

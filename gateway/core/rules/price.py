@@ -8,6 +8,12 @@ from gateway.core.words import LEVEL_ZH
 from schemas.facts import CatalogItem
 from schemas.scalars import Level
 
+_BED_CEILINGS: dict[Level, str] = {
+    "tertiary": "bed_ceiling_tertiary_yuan",
+    "secondary": "bed_ceiling_secondary_yuan",
+    "primary": "bed_ceiling_primary_yuan",
+    "ungraded": "bed_ceiling_ungraded_yuan",
+}
 _CEILINGS: dict[Level, str] = {
     "tertiary": "ceiling_tertiary_yuan",
     "secondary": "ceiling_secondary_yuan",
@@ -59,6 +65,29 @@ def _excess(line: Line, _case: Case) -> tuple[Cut, ...]:
     return (Cut(fen=excess, evidence=evidence),)
 
 
+def _bed(line: Line, case: Case) -> tuple[Cut, ...]:
+    if line.limit is None or line.limit.stay != "bed":
+        return PASS
+    assert line.agreement is not None
+    level = line.agreement.level
+    text: str | None = getattr(case.policy_here(line.day), _BED_CEILINGS[level])
+    if text is None:
+        return PASS
+    excess = line.payable_fen - product_half_up(line.quantity_e4, price_e6_of(text))
+    if excess <= 0:
+        return PASS
+    evidence = {
+        "ceiling_yuan": text,
+        "unit_price_yuan": line.item.unit_price_yuan,
+        "quantity": line.item.quantity,
+        "level": level,
+        "level_zh": LEVEL_ZH[level],
+        "excess_yuan": yuan(excess),
+        "day": line.day.isoformat(),
+    }
+    return (Cut(fen=excess, evidence=evidence),)
+
+
 DEVICE_SERVICE_LIFE = Rule(
     code="device.service_life",
     title_zh="辅助器具未到最低使用年限",
@@ -94,4 +123,15 @@ DEVICE_CEILING = Rule(
     cure_en="{catalog_code} is paid up to {ceiling_yuan} yuan apiece, {excess_yuan} are over; one within it passes",
     rests_on="device",
     judge=_excess,
+)
+BED_CEILING = Rule(
+    code="price.bed_ceiling",
+    title_zh="床位费超过最高支付标准",
+    title_en="Above what a day in bed is paid with",
+    source="统筹地区工伤保险住院床位费最高支付标准",
+    bearer="worker",
+    cure_zh="{level_zh}机构{day}的床位费每日最高支付{ceiling_yuan}元，超出{excess_yuan}元由本人负担；标准以内的床位可全额支付",
+    cure_en="a day in bed is paid with up to {ceiling_yuan} yuan ({level}, {day}); a bed within that passes whole",
+    rests_on="bounded",
+    judge=_bed,
 )

@@ -29,6 +29,8 @@ class Expected(Struct, frozen=True, kw_only=True):
     worker_fen: int = 0
     employer_fen: int = 0
     provider_fen: int = 0
+    benefits_fen: int = 0
+    """What the bill brings outside it."""
     rules: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     """Rules that speak and cut nothing."""
@@ -70,6 +72,7 @@ class Story(Struct, frozen=True, kw_only=True):
     visit: dict[str, Any] = field(default_factory=dict)
     bill: dict[str, Any] = field(default_factory=dict)
     born: date = BIRTHDAY
+    died_on: date | None = None
     insured: dict[str, Any] = field(default_factory=dict)
     """What differs from a clean enrolment."""
     injury: dict[str, Any] = field(default_factory=dict)
@@ -102,7 +105,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 def told(story: Story, number: int) -> Case:
     """Return the story with the worker of that number in it."""
-    of = worker(number, story.born)
+    of = replace(worker(number, story.born), died_on=story.died_on)
     injuries = [story.injury] if story.second_injury is None else [story.injury, story.second_injury]
     entitled = () if story.entitled is None else (_entitled(of, story.entitled),)
     return Case(
