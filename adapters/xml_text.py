@@ -1,6 +1,7 @@
 """XML text, read strictly: UTF-8, no DTD, no entity of its own, no CDATA, no processing instruction, bounded depth."""
 
 import re
+from itertools import chain
 from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -70,7 +71,7 @@ def _parsed(text: str) -> Element:
 def _check_depth(root: Element, text: str) -> None:
     level = [root]
     for _ in range(DEPTH_MAX):
-        level = [child for element in level for child in element]
+        level = list(chain.from_iterable(level))
         if not level:
             return
     _refuse(text, 0, _DEEP)

@@ -117,6 +117,7 @@ def total_fen(text: str) -> int | Says:
     return fen(text, FEN_MAX)
 
 
+@lru_cache(maxsize=4_096)
 def yuan(fen: int) -> str:
     """Return an amount in yuan with two decimals."""
     sign, amount = ("-", -fen) if fen < 0 else ("", fen)

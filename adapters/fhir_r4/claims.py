@@ -6,7 +6,7 @@ from adapters.coherence import too_many_items
 from adapters.fhir_r4.amounts import total_fen
 from adapters.fhir_r4.codes import coding_of, first_code
 from adapters.fhir_r4.instants import INSTANT, began, ended
-from adapters.fhir_r4.lines import leaves, lines_of
+from adapters.fhir_r4.lines import lines_of
 from adapters.fhir_r4.references import Act
 from adapters.fhir_r4.says import CODE, DIAGNOSIS, MISSING, NUMBER, STU3, Kind, Says, code_fits, fits, said
 from adapters.fhir_r4.settings import KINDS
@@ -22,9 +22,6 @@ DIAGNOSES_MAX = 30
 def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     """Return the bill of a Claim; None where a fault was found. Raises Unsupported for another use than claim."""
     _check_use(claim, act)
-    count = sum(1 for _ in leaves(claim))
-    if count > ITEMS_PER_DOCUMENT_MAX:
-        raise TooLarge(too_many_items(count, ITEMS_PER_DOCUMENT_MAX, f"{act.at}/item"))
     _check_party(claim, act)
     bill_no = _kept(act.number(claim.identifier, "bill", "/identifier"), NUMBER, "/identifier", act)
     if bill_no is None and not act.told(claim.identifier, "bill"):
@@ -33,6 +30,8 @@ def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     visit = _visit_terms(claim, act, encounter)
     doctors = _doctors(claim, act)
     items = lines_of(claim, act, doctors)
+    if len(items) > ITEMS_PER_DOCUMENT_MAX:
+        raise TooLarge(too_many_items(len(items), ITEMS_PER_DOCUMENT_MAX, f"{act.at}/item"))
     bill = _bill_terms(claim, act, encounter)
     if not items and not act.faults:
         act.fault("/item", MISSING)
@@ -76,8 +75,14 @@ def _check_party(claim: Claim, act: Act) -> None:
 def _visit(claim: Claim, act: Act, bill_no: str | None) -> tuple[Encounter | None, str]:
     """Return the visit that a Claim's items name, and its number; "" with a fault where none is told."""
     told: dict[str, Reference] = {}
+    seen: set[tuple[str | None, ...]] = set()
     for position, item in enumerate(claim.item):
         for place, reference in enumerate(item.encounter):
+            named = reference.identifier
+            same = (reference.reference, named and named.system, named and named.value)
+            if same in seen:
+                continue
+            seen.add(same)
             at = f"/item/{position}/encounter/{place}"
             number = _kept(act.referred(reference, "visit", at), NUMBER, at, act)
             if number is None:

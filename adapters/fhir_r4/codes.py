@@ -13,7 +13,7 @@ def coding_of(concept: CodeableConcept, role: str, at: str, act: Act) -> Coding 
     for coding in concept.coding:
         if coding.code and (coding.system or NO_SYSTEM) in systems:
             if found is not None and found.code != coding.code:
-                act.fault(at, _DIFFERS)
+                act.fault(at, TWO_CODES)
             found = found or coding
     return found
 
@@ -23,7 +23,7 @@ def first_code(concept: CodeableConcept | None) -> str:
     return next((coding.code for coding in concept.coding if coding.code), "") if concept else ""
 
 
-_DIFFERS = Says(
+TWO_CODES = Says(
     "code.differs",
     "同一编码系统给出了不同的编码",
     "two codings of one system have different codes",

@@ -102,13 +102,19 @@ def _of_value(value: object) -> Document:
         raise WireError(*bounded(faults)) from None
 
 
+def _converted(value: dict[str, Any]) -> Document:
+    """Return the document of a dict in which every number is digits, and nothing is carried."""
+    document: Document = msgspec.convert(value, type=Document, strict=True)
+    return document
+
+
 def _of_xml(body: bytes) -> Document:
     root = xml_text.read(body)
     conversion = xml_form.Conversion([])
-    value = conversion.resource(root, "")
+    value = conversion.resource(root)
     if not conversion.faults and _MODIFIER not in body:
         try:
-            return _DECODER.decode(msgspec.json.encode(value))
+            return _converted(value)
         except msgspec.ValidationError:
             pass
     _refuse_stu3({"resourceType": root.tag.removeprefix(xml_form.FHIR), **(xml_form.loosely(root) or {})})

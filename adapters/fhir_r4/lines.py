@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from adapters.fhir_r4.amounts import Priced, fen, priced
-from adapters.fhir_r4.codes import coding_of
+from adapters.fhir_r4.codes import TWO_CODES
 from adapters.fhir_r4.instants import INSTANT, began, day_of
 from adapters.fhir_r4.references import Act
 from adapters.fhir_r4.says import (
@@ -20,7 +20,9 @@ from adapters.fhir_r4.says import (
     Kind,
     Says,
     code_fits,
+    fits,
 )
+from adapters.fhir_r4.settings import NO_SYSTEM
 from adapters.fhir_r4.shapes import REFUNDS, Claim, Detail, Item, Money, Quantity
 from adapters.fhir_r4.shapes import Priced as Element
 from schemas.requests import Item as Line
@@ -121,16 +123,16 @@ def _line(
     before = len(act.faults)
     refunded = _refunded(element, at, act) if element.extension else None
     cost = _cost(element, at, act, refunded)
-    catalog_code, local_code, name = _codes(element, at, act)
+    named = _codes(element, at, act)
     if not code_fits(NUMBER, number):
         act.fault(f"{at}/sequence", NUMBER.says)
     if cost is None or arisen.occurred_at is None or len(act.faults) > before:
         return None
     return Line(
         item_no=number,
-        catalog_code=catalog_code,
-        local_code=local_code,
-        name=name,
+        catalog_code=named.catalog_code,
+        local_code=named.local_code,
+        name=named.name,
         quantity=cost.quantity,
         unit_price_yuan=cost.unit_price,
         amount_fen=cost.amount_fen,
@@ -181,25 +183,57 @@ def _currency(at: str, money: Money, act: Act) -> None:
     act.fault(f"{at}/currency", says)
 
 
-def _codes(element: Element, at: str, act: Act) -> tuple[str | None, str | None, str | None]:
+class Named(NamedTuple):
+    """What a line bills, or why that cannot be told."""
+
+    catalog_code: str | None
+    local_code: str | None
+    name: str | None
+    faults: tuple[Says, ...]
+
+
+def _codes(element: Element, at: str, act: Act) -> Named:
     """Return a line's catalog code, its local code and its name."""
-    concept = element.product_or_service
-    catalog = coding_of(concept, "catalog", f"{at}/productOrService", act)
-    local = coding_of(concept, "local", f"{at}/productOrService", act)
+    concept, settings = element.product_or_service, act.settings
+    codings = tuple([(coding.system, coding.code, coding.display) for coding in concept.coding])
+    named = _named(codings, concept.text, settings.systems("catalog"), settings.systems("local"))
+    for says in named.faults:
+        act.fault(f"{at}/productOrService", says)
+    return named
+
+
+@lru_cache(maxsize=8_192)
+def _named(
+    codings: tuple[tuple[str | None, str | None, str | None], ...],
+    text: str | None,
+    catalogs: tuple[str, ...],
+    locals_: tuple[str, ...],
+) -> Named:
+    """Return what a concept names. The same ones stand in bill after bill, so what was read once is remembered."""
+    faults: list[Says] = []
+    catalog, catalog_name = _picked(codings, catalogs, CODE, faults)
+    local, local_name = _picked(codings, locals_, LOCAL_CODE, faults)
     if catalog is None and local is None:
-        act.fault(f"{at}/productOrService", _UNCODED)
-    name = concept.text or (local and local.display) or (catalog and catalog.display) or None
-    return (
-        _fitting(catalog.code if catalog else None, CODE, at, act),
-        _fitting(local.code if local else None, LOCAL_CODE, at, act),
-        _fitting(name, TEXT, at, act),
-    )
+        faults.append(_UNCODED)
+    name = text or local_name or catalog_name or None
+    if name is not None and not fits(TEXT, name):
+        faults.append(TEXT.says)
+    return Named(catalog, local, name, tuple(faults))
 
 
-def _fitting(text: str | None, kind: Kind, at: str, act: Act) -> str | None:
-    if text is not None and not code_fits(kind, text):
-        act.fault(f"{at}/productOrService", kind.says)
-    return text
+def _picked(
+    codings: tuple[tuple[str | None, str | None, str | None], ...],
+    systems: tuple[str, ...],
+    kind: Kind,
+    faults: list[Says],
+) -> tuple[str | None, str | None]:
+    """Return the one code of some systems, and its name."""
+    found = [(code, display) for system, code, display in codings if code and (system or NO_SYSTEM) in systems]
+    if len({code for code, _ in found}) > 1:
+        faults.append(TWO_CODES)
+    if found and not fits(kind, found[0][0]):
+        faults.append(kind.says)
+    return found[0] if found else (None, None)
 
 
 def _category(element: Element, at: str, act: Act) -> str | None:

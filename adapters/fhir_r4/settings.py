@@ -1,7 +1,5 @@
 """One provider's settings: which systems its numbers and codes come from, and what its own codes mean."""
 
-from functools import lru_cache
-
 from msgspec import Struct
 
 from schemas.dialect import Profile
@@ -13,8 +11,8 @@ NO_SYSTEM = "-"
 DEFAULT_CURRENCY = "CNY"
 
 _DEFAULTS = {
-    "system.diagnosis": f"http://hl7.org/fhir/sid/icd-10 {OWN}diagnosis",
-    "system.message": "",
+    "diagnosis": f"http://hl7.org/fhir/sid/icd-10 {OWN}diagnosis",
+    "message": "",
 }
 
 TYPES = {
@@ -41,16 +39,19 @@ CATEGORIES = {"self-paid": "self-paid", "unrelated": "unrelated"}
 
 
 class Settings(Struct, frozen=True):
-    """A profile, as this dialect reads it."""
+    """A profile, as this dialect reads it. known: the systems of each role, split once."""
 
     provider_code: str
     given: dict[str, str]
+    known: dict[str, tuple[str, ...]] = {}
 
     def systems(self, role: str) -> tuple[str, ...]:
         """Return the systems that a role's numbers or codes come from."""
-        name = f"system.{role}"
-        text = self.given.get(name)
-        return _split(_DEFAULTS.get(name, OWN + role) if text is None else text)
+        found = self.known.get(role)
+        if found is None:
+            text = self.given.get(f"system.{role}", _DEFAULTS.get(role, OWN + role))
+            found = self.known[role] = tuple(text.split())
+        return found
 
     def system(self, role: str) -> str:
         """Return the system that answers name for a role; "" where it has none."""
@@ -92,8 +93,3 @@ class Settings(Struct, frozen=True):
 def settings_of(profile: Profile) -> Settings:
     """Return a provider's settings."""
     return Settings(profile.provider_code, profile.settings)
-
-
-@lru_cache(maxsize=1_024)
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(text.split())

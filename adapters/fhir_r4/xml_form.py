@@ -1,6 +1,7 @@
 """Turns a resource's XML form into its JSON form, by the dialect's table; carried content is left behind."""
 
 import re
+from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -14,14 +15,14 @@ from schemas.problems import Fault
 
 FHIR = "{http://hl7.org/fhir}"
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
 _FLAGS = {"true": True, "false": False}
 
 Node = dict[str, Any]
 
 
-class Unreadable(Exception):
-    """A value does not have its primitive's form."""
+Place = tuple[Any, str | int] | tuple[()]
+"""Where an element stands: the place around it, and its name or number there; () is the message."""
 
 
 class Conversion(Struct, frozen=True):
@@ -29,92 +30,95 @@ class Conversion(Struct, frozen=True):
 
     faults: list[Fault]
 
-    def resource(self, element: Element, at: str) -> Node:
+    def resource(self, element: Element, at: Place = ()) -> Node:
         """Return the JSON form of a resource's element."""
         name = element.tag.removeprefix(FHIR)
         part = RESOURCES.get(name) if name != element.tag else None
         if part is None:
-            self.faults.append(said(at, NO_RESOURCE))
+            self.faults.append(said(_pointer(at), NO_RESOURCE))
             return {}
         return {"resourceType": name} | self.part(element, part, at)
 
-    def part(self, element: Element, part: type[shapes.Element], at: str) -> Node:
+    def part(self, element: Element, part: type[shapes.Element], at: Place) -> Node:
         """Return the JSON form of an element that holds others."""
         node: Node = {}
-        table = _tags(part)
+        find = _tags(part).get
         for child in element:
-            field = table.get(child.tag)
-            if field is None:
+            name, field, inner = find(child.tag, _UNLISTED)
+            if inner is not None:
+                node[name] = self.part(child, inner, (at, name)) if name not in node else self._again(name, at)
+            elif field is None:
                 if not is_open(part):
-                    self.faults.append(said(joined(at, child.tag.removeprefix(FHIR)), UNKNOWN))
+                    self.faults.append(said(joined(_pointer(at), child.tag.removeprefix(FHIR)), UNKNOWN))
             elif field.mode != "carried":
                 self._into(node, field, child, at)
+            if (tail := child.tail) is not None and not tail.isspace():
+                self.faults.append(said(_pointer(at), TEXT))
         if element.attrib:
             self._attributes(element, node, part, at)
-        if (element.text and not element.text.isspace()) or any(child.tail and child.tail.strip() for child in element):
-            self.faults.append(said(at, TEXT))
+        if (text := element.text) is not None and not text.isspace():
+            self.faults.append(said(_pointer(at), TEXT))
         return node
 
-    def _into(self, node: Node, field: Field, child: Element, at: str) -> None:
+    def _again(self, name: str, at: Place) -> None:
+        self.faults.append(said(joined(_pointer(at), name), REPEATED))
+
+    def _into(self, node: Node, field: Field, child: Element, at: Place) -> None:
         name = field.name
         if field.many:
             values = node.setdefault(name, [])
-            values.append(self._value(field, child, f"{at}/{name}/{len(values)}"))
+            values.append(self._value(field, child, ((at, name), len(values))))
         elif name in node:
-            self.faults.append(said(f"{at}/{name}", REPEATED))
+            self._again(name, at)
         else:
-            node[name] = self._value(field, child, f"{at}/{name}")
+            node[name] = self._value(field, child, (at, name))
 
-    def _value(self, field: Field, child: Element, at: str) -> object:
+    def _value(self, field: Field, child: Element, at: Place) -> object:
         if field.part is not None:
             return self.part(child, field.part, at)
         if field.mode == "resource":
             if len(child) == 1 and not child.attrib:
                 return self.resource(child[0], at)
-            self.faults.append(said(at, NO_RESOURCE))
+            self.faults.append(said(_pointer(at), NO_RESOURCE))
             return None
-        try:
-            return _primitive(field, child)
-        except Unreadable:
-            self.faults.append(said(at, TYPE))
-            return None
+        value = child.get("value")
+        if value is not None and len(child.attrib) <= ("id" in child.attrib) + 1 and not len(child):
+            if field.mode == "text":
+                return value
+            if field.mode == "digits" and _DECIMAL(value):
+                return Raw(value.encode())
+            if field.mode == "flag" and value in _FLAGS:
+                return _FLAGS[value]
+        self.faults.append(said(_pointer(at), TYPE))
+        return None
 
-    def _attributes(self, element: Element, node: Node, part: type[shapes.Element], at: str) -> None:
+    def _attributes(self, element: Element, node: Node, part: type[shapes.Element], at: Place) -> None:
         for name, value in element.attrib.items():
             if name == "id" or (name == "url" and part is shapes.Extension):
                 node[name] = value
-            elif not (name == _SCHEMA_LOCATION and at == ""):
-                self.faults.append(said(joined(at, name), UNKNOWN))
+            elif not (name == _SCHEMA_LOCATION and not at):
+                self.faults.append(said(joined(_pointer(at), name), UNKNOWN))
 
 
-def _primitive(field: Field, child: Element) -> object:
-    """Return a primitive's value; numbers stay as they were written."""
-    value = child.get("value")
-    if value is None or len(child.attrib) > 1 or len(child):
-        raise Unreadable
-    if field.mode == "text":
-        return value
-    if field.mode == "digits" and _DECIMAL.fullmatch(value):
-        return Raw(value.encode())
-    if field.mode == "flag" and value in _FLAGS:
-        return _FLAGS[value]
-    raise Unreadable
+def _pointer(at: Place) -> str:
+    """Return a place as a JSON pointer."""
+    return joined(_pointer(at[0]), str(at[1])) if at else ""
 
 
-_TAGS: dict[type[shapes.Element], dict[str, Field]] = {}
+Tag = tuple[str, Field | None, type[shapes.Element] | None]
+"""An element's name, its field, and the type of its content where it is one part that stands once."""
+_UNLISTED: Tag = ("", None, None)
 
 
-def _tags(part: type[shapes.Element]) -> dict[str, Field]:
+@cache
+def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
     """Return the elements of a type by their qualified tags; `id` and an extension's `url` are attributes in XML."""
-    tags = _TAGS.get(part)
-    if tags is None:
-        is_resource = issubclass(part, shapes.Resource)
-        tags = _TAGS[part] = {
-            FHIR + name: field
-            for name, field in fields_of(part).items()
-            if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
-        }
-    return tags
+    is_resource = issubclass(part, shapes.Resource)
+    return {
+        FHIR + name: (name, field, None if field.many else field.part)
+        for name, field in fields_of(part).items()
+        if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
+    }
 
 
 def loosely(element: Element) -> Any:
