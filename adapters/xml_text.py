@@ -31,6 +31,13 @@ def read(body: bytes) -> Element:
     Nothing outside the text is ever opened, and nothing in it grows: what could declare an entity is refused before the
     parser sees it. Raises WireError naming line and column (both from 1).
     """
+    root = parsed(body)
+    check_depth(root)
+    return root
+
+
+def parsed(body: bytes) -> Element:
+    """Return the root as `read` does, its depth not yet bounded: for a caller that walks by a table of its own."""
     text = _decode(body)
     head = _HEAD.match(text)
     if head is not None:
@@ -41,9 +48,17 @@ def read(body: bytes) -> Element:
         forbidden = _FORBIDDEN.search(text, head.end() if head else 0)
         if forbidden is not None:
             _refuse(text, forbidden.start(), _DTD)
-    root = _parsed(text)
-    _check_depth(root, text)
-    return root
+    return _parsed(text)
+
+
+def check_depth(root: Element) -> None:
+    """Refuse an element that is nested deeper than DEPTH_MAX."""
+    level = [root]
+    for _ in range(DEPTH_MAX):
+        level = list(chain.from_iterable(level))
+        if not level:
+            return
+    _say(1, 1, *_DEEP)
 
 
 def _decode(body: bytes) -> str:
@@ -66,15 +81,6 @@ def _parsed(text: str) -> Element:
     except ValueError as error:
         _refuse(text, 0, ("xml.syntax", "不符合XML语法", str(error)))
     return root
-
-
-def _check_depth(root: Element, text: str) -> None:
-    level = [root]
-    for _ in range(DEPTH_MAX):
-        level = list(chain.from_iterable(level))
-        if not level:
-            return
-    _refuse(text, 0, _DEEP)
 
 
 def _refuse(text: str, place: int, says: tuple[str, str, str]) -> NoReturn:

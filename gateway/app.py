@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from adapters import jiangsu_injury, native
+from adapters import fhir_r4, jiangsu_injury, native
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gateway.sandbox.folder import Lease
     from gateway.web.parent import Parent
 
-ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
+ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury, fhir_r4.NAME: fhir_r4}
 """Every dialect that is spoken here."""
 
 OUTCOME_CONNECTIONS_MAX = 2

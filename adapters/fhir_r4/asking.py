@@ -29,7 +29,7 @@ def verify_person(request: CoverageEligibilityRequest, act: Act) -> VerifyPerson
 
 
 def task_request(task: Task, act: Act) -> AnyRequest | None:
-    """Return what a Task asks for its focus: a settlement (ClaimResponse) by its number, or a Claim by its message id."""
+    """Return what a Task asks for its focus: a settlement by its number, or a Claim by its message id."""
     if task.status not in ("requested", "ready"):
         raise Unsupported(said(f"{act.at}/status", _TASK_STATUS))
     settlement_id = act.referred(task.focus, "settlement", "/focus")

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from adapters.coherence import too_many_items
 from adapters.fhir_r4.amounts import total_fen
 from adapters.fhir_r4.codes import coding_of, first_code
@@ -35,13 +37,14 @@ def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     bill = _bill_terms(claim, act, encounter)
     if not items and not act.faults:
         act.fault("/item", MISSING)
-    admitted_at = visit.pop("admitted_at") or min((item.occurred_at for item in items), default=None)
-    if act.faults or admitted_at is None:
+    if act.faults:
         return None
-    assert bill_no is not None
+    visit["visit_no"], bill["bill_no"] = visit_no, bill_no
+    if visit["admitted_at"] is None:
+        visit["admitted_at"] = min(item.occurred_at for item in items)
     return SubmitBill(
-        visit=VisitTerms(visit_no=visit_no, admitted_at=admitted_at, **visit),
-        bill=BillTerms(bill_no=bill_no, **bill),
+        visit=msgspec.convert(visit, type=VisitTerms, strict=True),
+        bill=msgspec.convert(bill, type=BillTerms, strict=True),
         items=tuple(items),
     )
 
@@ -79,7 +82,7 @@ def _visit(claim: Claim, act: Act, bill_no: str | None) -> tuple[Encounter | Non
     for position, item in enumerate(claim.item):
         for place, reference in enumerate(item.encounter):
             named = reference.identifier
-            same = (reference.reference, named and named.system, named and named.value)
+            same = (reference.reference, named.system, named.value) if named else (reference.reference,)
             if same in seen:
                 continue
             seen.add(same)

@@ -1,6 +1,5 @@
 """From bytes to the document they hold: JSON or XML by the media type, then the dialect's table."""
 
-
 from typing import Any, Literal
 
 import msgspec
@@ -26,7 +25,7 @@ MEDIA_TYPES: dict[str, Format] = {
     "text/xml": "xml",
 }
 _VERSIONS = ("4.0", "4.0.1")
-_DECODER = msgspec.json.Decoder(Document)
+_DECODER: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 _MODIFIER = b"modifierExtension"
 
 
@@ -91,7 +90,7 @@ def _of_value(value: object) -> Document:
     if changing:
         raise Unsupported(*bounded(changing))
     part = RESOURCES.get(str(value.get("resourceType")))
-    if part not in DOCUMENTS:
+    if part is None or part not in DOCUMENTS:
         raise WireError(said("/resourceType", _NO_DOCUMENT))
     try:
         return _DECODER.decode(msgspec.json.encode(value))
@@ -109,7 +108,7 @@ def _converted(value: dict[str, Any]) -> Document:
 
 
 def _of_xml(body: bytes) -> Document:
-    root = xml_text.read(body)
+    root = xml_text.parsed(body)
     conversion = xml_form.Conversion([])
     value = conversion.resource(root)
     if not conversion.faults and _MODIFIER not in body:
@@ -117,6 +116,7 @@ def _of_xml(body: bytes) -> Document:
             return _converted(value)
         except msgspec.ValidationError:
             pass
+    xml_text.check_depth(root)
     _refuse_stu3({"resourceType": root.tag.removeprefix(xml_form.FHIR), **(xml_form.loosely(root) or {})})
     changing = xml_form.modifiers(root)
     if changing:
@@ -140,7 +140,9 @@ def _refuse_stu3(value: dict[str, Any]) -> None:
 
 
 _NAMES = "、".join(sorted(part.__name__ for part in DOCUMENTS))
-_NOT_RESOURCE = Says("element.type", "报文应为FHIR资源", "the message should be a FHIR resource", "请以{…}发送", "send {…}")
+_NOT_RESOURCE = Says(
+    "element.type", "报文应为FHIR资源", "the message should be a FHIR resource", "请以{…}发送", "send {…}"
+)
 _NO_DOCUMENT = Says(
     "resource.unknown",
     "不接收这种资源作为报文",

@@ -4,6 +4,7 @@ from adapters.fhir_r4 import words
 from adapters.fhir_r4.markup import Tree
 from adapters.fhir_r4.questions import tree_of
 from adapters.fhir_r4.responses import Wording, absent, money
+from adapters.fhir_r4.settings import OWN
 from schemas.answers import PersonVerified, Qualification
 
 _PATIENT, _EMPLOYER = "worker", "employer"
@@ -49,7 +50,7 @@ def _patient(answer: PersonVerified, wording: Wording) -> Tree:
 
 def _employer(answer: PersonVerified) -> Tree:
     named: Tree = {"name": answer.employer_name} if answer.employer_name else {}
-    identifier = {"system": f"{words.OWN}employer", "value": answer.employer_id}
+    identifier = {"system": f"{OWN}employer", "value": answer.employer_id}
     return {"resourceType": "Organization", "id": _EMPLOYER, "identifier": [identifier]} | named
 
 

@@ -80,7 +80,7 @@ def lines_of(claim: Claim, act: Act, doctors: dict[bytes, str | None]) -> list[L
     return found
 
 
-def _lines(  # noqa: PLR0913 a recursion carries what is around it
+def _lines(
     element: Element, outer: str, at: str, arisen: Arisen, category: str | None, act: Act, found: list[Line]
 ) -> None:
     sequence = bytes(element.sequence)
@@ -117,9 +117,7 @@ def _check_sequences(elements: Sequence[Element], at: str, act: Act) -> None:
         seen.add(sequence)
 
 
-def _line(
-    element: Element, number: str, at: str, arisen: Arisen, category: str | None, act: Act
-) -> Line | None:
+def _line(element: Element, number: str, at: str, arisen: Arisen, category: str | None, act: Act) -> Line | None:
     before = len(act.faults)
     refunded = _refunded(element, at, act) if element.extension else None
     cost = _cost(element, at, act, refunded)
@@ -145,19 +143,17 @@ def _line(
 
 
 def _cost(element: Element, at: str, act: Act, refunded: str | None) -> Priced | None:
-    currency = act.settings.currency
     quantity, price, net = element.quantity, element.unit_price, element.net
-    if price is not None and price.currency != currency:
+    if price is not None and price.currency != act.currency:
         _currency(f"{at}/unitPrice", price, act)
-    if net is not None and net.currency != currency:
+    if net is not None and net.currency != act.currency:
         _currency(f"{at}/net", net, act)
-    if (quantity is not None and not quantity.value) or (price is not None and not price.value):
-        act.fault(f"{at}/{'quantity' if quantity is not None and not quantity.value else 'unitPrice'}/value", MISSING)
+    pieces = _digits(quantity)
+    if (quantity is not None and not pieces) or (price is not None and not price.value) or (net and not net.value):
+        named = "quantity" if quantity and not pieces else "unitPrice" if price and not price.value else "net"
+        act.fault(f"{at}/{named}/value", MISSING)
         return None
-    if net is not None and not net.value:
-        act.fault(f"{at}/net/value", MISSING)
-        return None
-    cost = priced(_digits(quantity), _digits(price), _digits(net))
+    cost = priced(pieces, _digits(price), _digits(net))
     if not isinstance(cost, Priced):
         for place, says in cost.faults:
             act.fault(at + place, says)
@@ -172,7 +168,7 @@ def _digits(number: Money | Quantity | None) -> bytes:
 
 
 def _currency(at: str, money: Money, act: Act) -> None:
-    currency = act.settings.currency
+    currency = act.currency
     says = Says(
         "amount.currency",
         "币种不对" if money.currency else "未填写币种",
@@ -194,9 +190,9 @@ class Named(NamedTuple):
 
 def _codes(element: Element, at: str, act: Act) -> Named:
     """Return a line's catalog code, its local code and its name."""
-    concept, settings = element.product_or_service, act.settings
+    concept = element.product_or_service
     codings = tuple([(coding.system, coding.code, coding.display) for coding in concept.coding])
-    named = _named(codings, concept.text, settings.systems("catalog"), settings.systems("local"))
+    named = _named(codings, concept.text, act.catalogs, act.locals_)
     for says in named.faults:
         act.fault(f"{at}/productOrService", says)
     return named
@@ -299,11 +295,11 @@ def _check_group(element: Element, at: str, inner_fen: int, act: Act) -> None:
         act.fault(f"{at}/net/value", net)
     elif net is not None and net != inner_fen and not act.faults:
         act.fault(f"{at}/net", _GROUP)
-    if element.net is not None and element.net.currency != act.settings.currency:
+    if element.net is not None and element.net.currency != act.currency:
         _currency(f"{at}/net", element.net, act)
     if element.unit_price is None:
         return
-    if element.unit_price.currency != act.settings.currency:
+    if element.unit_price.currency != act.currency:
         _currency(f"{at}/unitPrice", element.unit_price, act)
     cost = priced(_digits(element.quantity), _digits(element.unit_price), _NOTHING)
     if not isinstance(cost, Priced):

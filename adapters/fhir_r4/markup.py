@@ -67,9 +67,10 @@ def _resource(tree: Tree, parts: list[str], space: str = "") -> None:
 
 def _members(tree: Tree, parts: list[str]) -> None:
     for name, value in tree.items():
-        if name == "resourceType":
-            continue
-        if type(value) is list:
+        if type(value) is str:
+            if name != "resourceType":
+                parts.append(f'<{name} value="{_attribute(value)}"/>')
+        elif type(value) is list:
             for one in value:
                 _element(name, one, parts)
         else:
@@ -77,6 +78,7 @@ def _members(tree: Tree, parts: list[str]) -> None:
 
 
 def _element(name: str, value: Any, parts: list[str]) -> None:
+    """Write an element; in XML an extension's url is an attribute, and _x stands as x."""
     if type(value) is Fragment:
         parts.append(value.text)
     elif type(value) is not dict:
@@ -85,20 +87,15 @@ def _element(name: str, value: Any, parts: list[str]) -> None:
         parts.append(f"<{name}>")
         _resource(value, parts)
         parts.append(f"</{name}>")
-    else:
-        _part(name, value, parts)
-
-
-def _part(name: str, value: Tree, parts: list[str]) -> None:
-    """Write an element that holds others; in XML an extension's url is an attribute, and _x stands as x."""
-    name = name.removeprefix("_")
-    if name == "extension":
+    elif name == "extension":
         parts.append(f'<{name} url="{_attribute(value["url"])}">')
         _members({key: inner for key, inner in value.items() if key != "url"}, parts)
+        parts.append(f"</{name}>")
     else:
+        name = name.removeprefix("_")
         parts.append(f"<{name}>")
         _members(value, parts)
-    parts.append(f"</{name}>")
+        parts.append(f"</{name}>")
 
 
 def _attribute(value: object) -> str:

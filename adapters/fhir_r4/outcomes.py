@@ -69,7 +69,9 @@ def _placed(problem: Problem, to: Inbound, settings: Settings) -> list[tuple[Fau
 def _issue(fault: Fault, status: int, place: str) -> Tree:
     issue: Tree = {
         "severity": "fatal" if status >= _FATAL_FROM else "error",
-        "code": _BY_CODE.get(fault.code) or _BY_CODE.get(fault.code.partition(".")[0]) or _BY_STATUS.get(status, "exception"),
+        "code": _BY_CODE.get(fault.code)
+        or _BY_CODE.get(fault.code.partition(".")[0])
+        or _BY_STATUS.get(status, "exception"),
         "details": {
             "coding": [{"system": words.FAULT, "code": fault.code, "display": plain(fault.en)}],
             "text": plain(f"{fault.zh} / {fault.en}"),

@@ -1,6 +1,7 @@
 """What an answer repeats of the message that it answers; read anew, since an adapter keeps nothing."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -58,12 +59,20 @@ def _asking(message: _Message) -> Question:
 
 def _of_xml(body: bytes) -> Question:
     """Return a Claim's type where it can be told at a glance, else what the whole text says."""
-    found = _CLAIM_TYPE.findall(text) if "<!--" not in (text := body.decode("utf-8-sig", errors="replace")) else ()
-    if len(found) == 1 and "<div" not in text and "<Bundle" not in text:
-        root = xml_text.read(f'<Claim xmlns="http://hl7.org/fhir"><type>{found[0]}</type></Claim>'.encode())
-    else:
-        root = xml_text.read(body)
-    return _asking(msgspec.convert(_raw_members(xml_form.Conversion([]).resource(root)), type=_Message))
+    text = body.decode("utf-8-sig", errors="replace")
+    start = text.find("<type>")
+    if start > 0 and not any(mark in text[:start] for mark in ("<!--", "<div", "<Bundle")):
+        found = _CLAIM_TYPE.match(text, start)
+        if found is not None:
+            return _question_of_type(found[1])
+    return _asking(msgspec.convert(_raw_members(xml_form.Conversion([]).resource(xml_text.read(body))), type=_Message))
+
+
+@lru_cache(maxsize=256)
+def _question_of_type(text: str) -> Question:
+    """Return the question of a Claim of which the type alone is known; the same few types come again and again."""
+    root = xml_text.read(f'<Claim xmlns="http://hl7.org/fhir"><type>{text}</type></Claim>'.encode())
+    return msgspec.convert(_raw_members(xml_form.Conversion([]).resource(root)), type=_Message)
 
 
 def _raw_members(node: dict[str, Any]) -> dict[str, Any]:

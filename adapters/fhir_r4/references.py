@@ -35,6 +35,14 @@ class Act(Struct, kw_only=True):
     beside: dict[str, Inner]
     settings: Settings
     faults: list[Fault]
+    currency: str = ""
+    catalogs: tuple[str, ...] = ()
+    locals_: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Look up once what every line asks for."""
+        self.currency = self.settings.currency
+        self.catalogs, self.locals_ = self.settings.systems("catalog"), self.settings.systems("local")
 
     def fault(self, at: str, says: Says) -> None:
         """Add a fault; at is below the resource that asks."""

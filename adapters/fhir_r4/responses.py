@@ -108,7 +108,9 @@ def _disposition(answer: Settled | Presettled | SettlementCancelled) -> str:
         case Settled():
             return f"已结算，审核意见{len(answer.findings)}条 / settled with {len(answer.findings)} findings"
         case SettlementCancelled():
-            return f"已撤销结算{answer.original_settlement_id} / settlement {answer.original_settlement_id} is cancelled"
+            return (
+                f"已撤销结算{answer.original_settlement_id} / settlement {answer.original_settlement_id} is cancelled"
+            )
         case _:
             codes = ", ".join(answer.would_refuse)
             refused = f"；按现状正式结算将被拒绝 / as it stands, settling would be refused: {codes}" if codes else ""
@@ -215,8 +217,13 @@ def _nests(numbers: list[str]) -> bool:
     return all(_SEQUENCES.fullmatch(number) for number in known) and not known & outer
 
 
-def _nested(  # noqa: PLR0913 a recursion carries what is around it
-    number: str, members: list[LineDecision], level: int, findings: dict[str, list[Finding]], notes: Notes, wording: Wording
+def _nested(
+    number: str,
+    members: list[LineDecision],
+    level: int,
+    findings: dict[str, list[Finding]],
+    notes: Notes,
+    wording: Wording,
 ) -> Tree:
     sequence, below = _LEVELS[level]
     head: Tree = {sequence: int(number.rpartition(".")[2])}
@@ -233,7 +240,7 @@ def _nested(  # noqa: PLR0913 a recursion carries what is around it
     }
 
 
-def _item(  # noqa: PLR0913 what a line is worded with
+def _item(
     line: LineDecision,
     findings: dict[str, list[Finding]],
     notes: Notes,

@@ -35,13 +35,13 @@ def _kind(kind: Any, cure_zh: str, cure_en: str) -> Kind:
     return Kind(kind, Says("element.form", "格式不对", "not of the required form", cure_zh, cure_en))
 
 
-_TOKEN_ZH = "至多{}个英文字母、数字或 . _ : / + -，并以字母或数字开头"
-_TOKEN_EN = "at most {} ASCII letters, digits and . _ : / + -, beginning with a letter or digit"
+_ASCII_ZH = "至多{}个英文字母、数字或 . _ : / + -，并以字母或数字开头"
+_ASCII_EN = "at most {} ASCII letters, digits and . _ : / + -, beginning with a letter or digit"
 _PLAIN_ZH = "至多{}个字符，首尾不得有空白，不得含换行或其他控制字符"
 _PLAIN_EN = "at most {} characters, no blank at either end, no line breaks or control characters"
 
-NUMBER = _kind(scalars.Number, _TOKEN_ZH.format(40), _TOKEN_EN.format(40))
-CODE = _kind(scalars.Code, _TOKEN_ZH.format(50), _TOKEN_EN.format(50))
+NUMBER = _kind(scalars.Number, _ASCII_ZH.format(40), _ASCII_EN.format(40))
+CODE = _kind(scalars.Code, _ASCII_ZH.format(50), _ASCII_EN.format(50))
 LOCAL_CODE = _kind(scalars.LocalCode, _PLAIN_ZH.format(150), _PLAIN_EN.format(150))
 TEXT = _kind(scalars.Text, _PLAIN_ZH.format(200), _PLAIN_EN.format(200))
 MESSAGE_ID = _kind(

@@ -13,7 +13,14 @@ ELEMENTS = {
     "Coverage": ("grouping", "sequence"),
     "ExplanationOfBenefit": ("organization", "information", "totalCost", "totalBenefit"),
 }
-ITEM_ELEMENTS = ("service", "careTeamLinkId", "diagnosisLinkId", "procedureLinkId", "informationLinkId", "sequenceLinkId")
+ITEM_ELEMENTS = (
+    "service",
+    "careTeamLinkId",
+    "diagnosisLinkId",
+    "procedureLinkId",
+    "informationLinkId",
+    "sequenceLinkId",
+)
 CODE_SYSTEMS = "http://hl7.org/fhir/"
 """STU3's own code systems stand here; R4 has moved them to terminology.hl7.org, so that a Coverage's type tells."""
 _R4_HERE = ("http://hl7.org/fhir/sid/",)

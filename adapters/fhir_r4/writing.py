@@ -36,7 +36,7 @@ from schemas.problems import Problem
 
 
 def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:
-    """Return an answer with status 200, or an OperationOutcome with the refusal's own; in the form that was asked for."""
+    """Return an answer with status 200, or an OperationOutcome with the refusal's own, in the form asked for."""
     form, settings = answer_format(to), settings_of(profile)
     if isinstance(answer, Problem):
         status, tree = answer.status, operation_outcome(answer, to, settings)

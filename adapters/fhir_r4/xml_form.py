@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Raw, Struct
 
+from adapters import xml_text
 from adapters.fhir_r4 import shapes
 from adapters.fhir_r4.checks import NO_RESOURCE, joined
 from adapters.fhir_r4.fields import RESOURCES, Field, fields_of, is_open
@@ -44,13 +45,17 @@ class Conversion(Struct, frozen=True):
         node: Node = {}
         find = _tags(part).get
         for child in element:
-            name, field, inner = find(child.tag, _UNLISTED)
-            if inner is not None:
-                node[name] = self.part(child, inner, (at, name)) if name not in node else self._again(name, at)
-            elif field is None:
-                if not is_open(part):
+            name, field, inner, is_text = find(child.tag, _UNLISTED)
+            value = child.get("value") if is_text else None
+            if value is not None and name not in node and len(child.attrib) == 1 and not len(child):
+                node[name] = value
+            elif inner is not None and name not in node:
+                node[name] = self.part(child, inner, (at, name))
+            elif field is None or field.mode == "carried":
+                xml_text.check_depth(child)
+                if field is None and not is_open(part):
                     self.faults.append(said(joined(_pointer(at), child.tag.removeprefix(FHIR)), UNKNOWN))
-            elif field.mode != "carried":
+            else:
                 self._into(node, field, child, at)
             if (tail := child.tail) is not None and not tail.isspace():
                 self.faults.append(said(_pointer(at), TEXT))
@@ -105,9 +110,9 @@ def _pointer(at: Place) -> str:
     return joined(_pointer(at[0]), str(at[1])) if at else ""
 
 
-Tag = tuple[str, Field | None, type[shapes.Element] | None]
-"""An element's name, its field, and the type of its content where it is one part that stands once."""
-_UNLISTED: Tag = ("", None, None)
+Tag = tuple[str, Field | None, type[shapes.Element] | None, bool]
+"""Of what stands once: its name, its field, the type of its content where it is a part, and whether it is a text."""
+_UNLISTED: Tag = ("", None, None, False)
 
 
 @cache
@@ -115,7 +120,7 @@ def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
     """Return the elements of a type by their qualified tags; `id` and an extension's `url` are attributes in XML."""
     is_resource = issubclass(part, shapes.Resource)
     return {
-        FHIR + name: (name, field, None if field.many else field.part)
+        FHIR + name: (name, field, None if field.many else field.part, field.mode == "text" and not field.many)
         for name, field in fields_of(part).items()
         if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
     }
