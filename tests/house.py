@@ -94,7 +94,7 @@ class Gateway:
         )
         headers = {"Authorization": f"Bearer {TOKENS.get(provider, provider)}", **more}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         if message_id is not None:
             headers["Idempotency-Key"] = message_id
         async with session.request(method, f"{self.url}{path}", data=raw or None, headers=headers) as response:

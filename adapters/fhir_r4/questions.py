@@ -36,6 +36,8 @@ class _Message(Question, frozen=True):
     entry: tuple[_Entry, ...] = ()
 
 
+UNREADABLE = (msgspec.MsgspecError, GatewayError, UnicodeDecodeError, RecursionError)
+"""What reading a message that was refused may end in."""
 _DECODER = msgspec.json.Decoder(_Message)
 _ASKING = ("Claim", "CoverageEligibilityRequest", "Task")
 _CLAIM_TYPE = re.compile(r"<type>((?:(?!</?type>).)*)</type>\s*<(?:subType>|use )", re.DOTALL)
@@ -47,7 +49,7 @@ def question_of(to: Inbound) -> Question:
         if asked_format(to) == "json":
             return _asking(_DECODER.decode(to.body))
         return _of_xml(to.body)
-    except (msgspec.MsgspecError, GatewayError):
+    except UNREADABLE:
         return Question()
 
 
@@ -105,7 +107,7 @@ def _root_of(to: Inbound) -> str:
             name = message.get("resourceType") if isinstance(message, dict) else None
         else:
             name = xml_text.read(to.body).tag.rpartition("}")[2]
-    except (msgspec.MsgspecError, GatewayError):
+    except UNREADABLE:
         return ""
     return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z]{1,64}", name) else ""
 

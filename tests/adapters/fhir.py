@@ -52,7 +52,7 @@ def exactly(body: bytes) -> Any:
 
 def _fill(parent: Element, value: dict[str, Any]) -> None:
     for name, inner in value.items():
-        if name == "resourceType":
+        if name == "resourceType" and isinstance(inner, str):
             continue
         for one in inner if isinstance(inner, list) else [inner]:
             _child(parent, name, one)
@@ -61,13 +61,13 @@ def _fill(parent: Element, value: dict[str, Any]) -> None:
 def _child(parent: Element, name: str, value: Any) -> None:
     if name == "div":
         parent.append(ElementTree.fromstring(value))
-    elif name == "id" and "resourceType" not in parent.attrib and not parent.tag[0].isupper():
+    elif name == "id" and not parent.tag[0].isupper():
         parent.set("id", value)
     elif name == "url" and parent.tag == "extension":
         parent.set("url", value)
     elif isinstance(value, dict):
         child = SubElement(parent, name)
-        if "resourceType" in value:
+        if isinstance(value.get("resourceType"), str):
             child = SubElement(child, value["resourceType"])
         _fill(child, value)
     else:
