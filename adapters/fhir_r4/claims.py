@@ -24,6 +24,9 @@ DIAGNOSES_MAX = 30
 def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     """Return the bill of a Claim; None where a fault was found. Raises Unsupported for another use than claim."""
     _check_use(claim, act)
+    if not claim.item:
+        act.fault("/item", MISSING)
+        return None
     _check_party(claim, act)
     bill_no = _kept(act.number(claim.identifier, "bill", "/identifier"), NUMBER, "/identifier", act)
     if bill_no is None and not act.told(claim.identifier, "bill"):
@@ -35,8 +38,6 @@ def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     if len(items) > ITEMS_PER_DOCUMENT_MAX:
         raise TooLarge(too_many_items(len(items), ITEMS_PER_DOCUMENT_MAX, f"{act.at}/item"))
     bill = _bill_terms(claim, act, encounter)
-    if not items and not act.faults:
-        act.fault("/item", MISSING)
     if act.faults:
         return None
     visit["visit_no"], bill["bill_no"] = visit_no, bill_no

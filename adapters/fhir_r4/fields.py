@@ -23,20 +23,12 @@ class Field(Struct, frozen=True, kw_only=True):
     part: type[Element] | None
 
 
-def _every(base: type[Resource]) -> list[type[Resource]]:
-    return [base, *(inner for below in base.__subclasses__() for inner in _every(below))]
-
-
+DOCUMENTS: tuple[type[Resource], ...] = get_args(shapes.Document)
+"""The types that a message may be of."""
 RESOURCES: dict[str, type[Resource]] = {
-    str(resource.__struct_config__.tag): resource
-    for resource in _every(Resource)
-    if resource.__name__ == resource.__struct_config__.tag and resource.__name__ not in ("Named", "Open", "Beside")
+    resource.__name__: resource for resource in (*DOCUMENTS, *get_args(shapes.Inner))
 }
 """Every resource type that may stand in a message, by its name."""
-DOCUMENTS = tuple(get_args(shapes.Document))
-"""The types that a message may be of."""
-FOCAL = tuple(get_args(shapes.Focal))
-INNER = tuple(get_args(shapes.Inner))
 
 
 @cache

@@ -143,13 +143,21 @@ def loosely(element: Element) -> Any:
     return node
 
 
+_LISTS = ("contained", "entry", "extension", "item", "detail", "subDetail", "supportingInfo", "diagnosis", "insurance")
+
+
 def modifiers(element: Element, at: str = "") -> list[str]:
-    """Return the pointer of each modifierExtension; a step has a number where its name stands several times."""
-    found = []
+    """Return the pointer of each modifierExtension; a resource's own element is no step of it."""
+    found: list[str] = []
+    counts: dict[str, int] = {}
     for child in element:
-        same = [other for other in element if other.tag == child.tag]
-        place = joined(at, child.tag.removeprefix(FHIR)) + (f"/{same.index(child)}" if len(same) > 1 else "")
-        found += [place] if child.tag == FHIR + "modifierExtension" else modifiers(child, place)
+        name = child.tag.removeprefix(FHIR)
+        place = counts[name] = counts.get(name, -1) + 1
+        step = at if name[:1].isupper() else joined(at, name)
+        if name == "modifierExtension":
+            found += [step] if place == 0 else []
+        else:
+            found += modifiers(child, f"{step}/{place}" if name in _LISTS or place else step)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
 
 OWN = "urn:settlement-gateway:"
@@ -42,7 +42,7 @@ def as_xml(value: dict[str, Any]) -> bytes:
     """Return a resource's XML form; decimals by their digits."""
     root = Element(value["resourceType"], {"xmlns": FHIR})
     _fill(root, value)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode").encode()
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
 
 
 def exactly(body: bytes) -> Any:
@@ -60,7 +60,7 @@ def _fill(parent: Element, value: dict[str, Any]) -> None:
 
 def _child(parent: Element, name: str, value: Any) -> None:
     if name == "div":
-        parent.append(ElementTree.fromstring(value))
+        parent.append(ET.fromstring(value))
     elif name == "id" and not parent.tag[0].isupper():
         parent.set("id", value)
     elif name == "url" and parent.tag == "extension":

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import pytest_asyncio
@@ -98,7 +98,7 @@ async def test_the_same_bill_in_xml_is_the_same_message(gateway: Gateway) -> Non
     sent = bill(4)
     first = await post(gateway, as_xml(sent), **XML)
     again = await post(gateway, as_json(sent))
-    root = ElementTree.fromstring(first.body)
+    root = ET.fromstring(first.body)
 
     assert root.tag == "{http://hl7.org/fhir}ClaimResponse"
     assert first.headers["Content-Type"] == "application/fhir+xml; charset=utf-8"
@@ -117,9 +117,7 @@ async def test_findings_and_refusals_name_the_element(gateway: Gateway) -> None:
     wrong = await post(gateway, as_json(bill(6, total=money("29.99"))))
     refused = await post(gateway, as_json(bill(7, patient=named("worker", "W99999"))))
 
-    assert totals(cut) == {"charged": 35, "fund": 30, "worker": 0, "employer": 0, "provider": 5} or totals(cut)[
-        "fund"
-    ] == Decimal(30)
+    assert totals(cut) == {"charged": 35, "fund": 30, "worker": 5, "employer": 0, "provider": 0}
     line = cut.json["item"][1]
     reasons = [one["reason"]["coding"][0]["code"] for one in line["adjudication"] if "reason" in one]
     languages = {one["number"]: one["language"]["coding"][0]["code"] for one in cut.json["processNote"]}

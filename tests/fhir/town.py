@@ -15,6 +15,16 @@ PERSON, NATIONAL_PERSON = "1", "123AB345"
 """Patient/1 of the specification, and the one whom 100154 names by a national number."""
 QUALIFICATIONS = {PERSON: "9876B1", NATIONAL_PERSON: "123AB345"}
 CODES = ("1200", "21211", "27211", "exam", "glasses", "smokecess", "drugcost", "markup", "dispensefee", "67221")
+LOCAL_SYSTEMS = (
+    "-",
+    "http://example.org/fhir/oralservicecodes",
+    "http://example.org/fhir/CodeSystem/ex-visionservice",
+    "http://hl7.org/fhir/ex-pharmaservice",
+    "http://hl7.org/fhir/ex-serviceproduct",
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://localdruglist.org",
+    "http://www.ama-assn.org/go/cpt",
+)
 SPEC_PROFILE = {
     "currency": "USD",
     "visit": "claim",
@@ -35,18 +45,7 @@ SPEC_PROFILE = {
     ),
     "system.worker": "http://www.jurisdiction.com/nationalId",
     "system.qualification": "http://www.jurisdiction.com/nationalplan http://benefitsinc.com/certificate",
-    "system.local": " ".join(
-        (
-            "-",
-            "http://example.org/fhir/oralservicecodes",
-            "http://example.org/fhir/CodeSystem/ex-visionservice",
-            "http://hl7.org/fhir/ex-pharmaservice",
-            "http://hl7.org/fhir/ex-serviceproduct",
-            "http://www.nlm.nih.gov/research/umls/rxnorm",
-            "http://localdruglist.org",
-            "http://www.ama-assn.org/go/cpt",
-        )
-    ),
+    "system.local": " ".join(LOCAL_SYSTEMS),
     "system.diagnosis": "- http://hl7.org/fhir/sid/icd-10",
     "diagnosis.123456": "S52.500",
     "diagnosis.123457": "S52.500",
@@ -97,8 +96,7 @@ def changed(spec_claims: list[Path]) -> dict[str, list[dict[str, Any]]]:
         + [worker | {"worker_id": one, "certno": f"00000019850505{number:04d}"} for number, one in enumerate(people)],
         "enrolments": city.enrolments()
         + [
-            enrolment
-            | {"worker_id": one, "enrolment_no": f"EN-{one}", "valid_from": SINCE, "effective_from": SINCE}
+            enrolment | {"worker_id": one, "enrolment_no": f"EN-{one}", "valid_from": SINCE, "effective_from": SINCE}
             for one in people
         ],
         "recognitions": city.recognitions()
