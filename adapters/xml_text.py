@@ -42,7 +42,7 @@ def parsed(body: bytes) -> Element:
     head = _HEAD.match(text)
     if head is not None:
         encoding = _ENCODING.search(head["declared"])
-        if encoding is not None and encoding["name"].lower() not in ("utf-8", "utf8"):
+        if encoding is not None and encoding["name"].lower() != "utf-8":
             _refuse(text, 0, _DECLARED)
     if "<!" in text or text.count("<?") > (head is not None):
         forbidden = _FORBIDDEN.search(text, head.end() if head else 0)

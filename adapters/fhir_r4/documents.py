@@ -117,7 +117,7 @@ def _of_xml(body: bytes) -> Document:
         except msgspec.ValidationError:
             pass
     xml_text.check_depth(root)
-    _refuse_stu3({"resourceType": root.tag.removeprefix(xml_form.FHIR), **(xml_form.loosely(root) or {})})
+    _refuse_stu3(xml_form.loosely(root))
     changing = xml_form.modifiers(root)
     if changing:
         raise Unsupported(*bounded([said(place, MODIFIER) for place in changing]))

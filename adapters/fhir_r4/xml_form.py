@@ -126,20 +126,24 @@ def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
     }
 
 
-def loosely(element: Element) -> Any:
-    """Return an element as a dict without any table: enough to tell which version of FHIR it is."""
+def loosely(resource: Element) -> Node:
+    """Return a resource as a dict without any table: enough to tell which version of FHIR it is."""
+    content = _loosely(resource)
+    return {"resourceType": resource.tag.removeprefix(FHIR)} | (content if isinstance(content, dict) else {})
+
+
+def _loosely(element: Element) -> Any:
     if not len(element):
         return element.get("value")
-    first = element[0].tag.removeprefix(FHIR)
-    if len(element) == 1 and first[:1].isupper():
-        return {"resourceType": first, **(loosely(element[0]) or {})}
+    if len(element) == 1 and element[0].tag.removeprefix(FHIR)[:1].isupper():
+        return loosely(element[0])
     node: Node = {}
     for child in element:
         name = child.tag.removeprefix(FHIR)
         if name in ("item", "entry", "coding"):
-            node.setdefault(name, []).append(loosely(child))
+            node.setdefault(name, []).append(_loosely(child))
         else:
-            node[name] = loosely(child)
+            node[name] = _loosely(child)
     return node
 
 

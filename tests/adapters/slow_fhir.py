@@ -59,8 +59,9 @@ def _facts(message: dict[str, Any]) -> Facts:
 
 def _inner(resource: dict[str, Any]) -> dict[str, Any]:
     """In XML a resource stands one element deeper."""
-    names = [name for name in resource if name[0].isupper()]
-    inner: dict[str, Any] = _one(resource[names[0]]) if names else resource
+    if resource["resourceType"] not in ("resource", "contained"):
+        return resource
+    inner: dict[str, Any] = next(_one(value) for name, value in resource.items() if name != "resourceType")
     return inner
 
 

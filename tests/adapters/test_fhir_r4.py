@@ -402,6 +402,8 @@ CARRIED_DEEP = as_xml(claim()).replace(
     "body",
     [
         as_xml(claim()).replace(b"UTF-8", b"GB18030"),
+        as_xml(claim()).replace(b"UTF-8", b"UTF8"),
+        b'<Bundle xmlns="http://hl7.org/fhir"><entry><resource><Claim value="x"/></resource></entry></Bundle>',
         as_xml(claim()).replace(b"<status", b"<![CDATA[x]]><status"),
         as_xml(claim()).replace(b"<status", b"<?php x?><status"),
         as_xml(claim()).replace(b"<status", b"text<status"),
@@ -414,8 +416,10 @@ CARRIED_DEEP = as_xml(claim()).replace(
 )
 def test_xml_that_is_not_plain_is_refused(body: bytes) -> None:
     """Another charset, CDATA, instructions, stray text, a value twice, a foreign namespace, unknown entities."""
-    with pytest.raises(GatewayError):
+    with pytest.raises(GatewayError) as error:
         fhir_r4.read(wire(body, XML), PROFILE)
+
+    assert fhir_r4.write(error.value.problem(), wire(body, XML), PROFILE).status in (400, 422)
 
 
 def test_carried_depth_is_bounded_in_json_too() -> None:
