@@ -75,7 +75,8 @@ def lines_of(claim: Claim, act: Act, doctors: dict[bytes, str | None]) -> list[L
     _check_sequences(claim.item, "/item", act)
     for position, item in enumerate(claim.item):
         at = f"/item/{position}"
-        arisen = Arisen(_occurred(item, at, act), _doctor(item, at, act, doctors))
+        doctor = _doctor(item, at, act, doctors) if item.care_team_sequence else None
+        arisen = Arisen(_occurred(item, at, act), doctor)
         _lines(item, "", at, arisen, None, act, found)
     return found
 
@@ -122,8 +123,6 @@ def _line(element: Element, number: str, at: str, arisen: Arisen, category: str 
     refunded = _refunded(element, at, act) if element.extension else None
     cost = _cost(element, at, act, refunded)
     named = _codes(element, at, act)
-    if not code_fits(NUMBER, number):
-        act.fault(f"{at}/sequence", NUMBER.says)
     if cost is None or arisen.occurred_at is None or len(act.faults) > before:
         return None
     return Line(

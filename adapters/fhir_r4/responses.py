@@ -280,6 +280,18 @@ def _template(form: Format, currency: str) -> str:
 
 
 @cache
+def _total_template(form: Format, currency: str) -> str:
+    """Return the five shares of a bill with a %s for each amount."""
+    hole = {"value": Raw(b"\x01"), "currency": currency}
+    categories = [
+        {"coding": [{"system": words.ADJUDICATION, "code": code, "display": display}]}
+        for code, display in words.SHARES.items()
+    ]
+    written_ = [fragment("total", {"category": category, "amount": hole}, form) for category in categories]
+    return _with_holes(("," if form == "json" else "").join(written_))
+
+
+@cache
 def _plain_item(form: Format, currency: str) -> str:
     """Return an item without findings, with a %s for its sequence and each of its shares."""
     shares = Fragment("\x02")
@@ -291,16 +303,11 @@ def _with_holes(text: str) -> str:
     return text.replace("%", "%%").replace("\x01", "%s")
 
 
-def _totals(answer: Settled | Presettled | SettlementCancelled, wording: Wording) -> list[Tree]:
+def _totals(answer: Settled | Presettled | SettlementCancelled, wording: Wording) -> list[Any]:
     """Return the bill's shares, its charge by sort of the catalog, and what is paid beside it."""
     currency = wording.settings.currency
-    totals = [
-        {
-            "category": {"coding": [{"system": words.ADJUDICATION, "code": code, "display": words.SHARES[code]}]},
-            "amount": money(fen, currency),
-        }
-        for code, fen in zip(words.SHARES, _of_sums(answer.sums), strict=True)
-    ]
+    shares = _total_template(wording.form, currency) % tuple(map(yuan, _of_sums(answer.sums)))
+    totals: list[Any] = [Fragment(shares)]
     totals += [
         {
             "category": {"coding": [{"system": words.SORT, "code": part.sort or "unknown"}]},

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from schemas import scalars
 from schemas.problems import Fault
@@ -24,7 +25,7 @@ def said(pointer: str, says: Says) -> Fault:
     return Fault(pointer=pointer, code=says.code, zh=says.zh, en=says.en, cure_zh=says.cure_zh, cure_en=says.cure_en)
 
 
-class Kind(NamedTuple):
+class Kind(Struct, frozen=True, eq=False):
     """A canonical type of text, and what to say of a text that does not fit it."""
 
     type: Any
