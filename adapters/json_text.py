@@ -28,6 +28,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATES = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F])|\\.", re.DOTALL
 )
+_ALL_BUT_BRACKETS = bytes(code for code in range(256) if chr(code) not in "[]{}")
 _NOT_BRACKETS = {code: None for code in range(128) if chr(code) not in "[]{}"}
 
 _ZH = {
@@ -86,6 +87,19 @@ def plainly(body: bytes, decoder: msgspec.json.Decoder[Read]) -> Read | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return value if written.count(b":") == body.count(b":") else None
+
+
+def evidently_shallow(body: bytes) -> bool:
+    """Return whether a text lies within DEPTH_MAX by its brackets alone; False where only `read` can tell.
+
+    For a text of which parts are taken whatever they hold: `plainly` does not bound their depth.
+    """
+    brackets = body.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(DEPTH_MAX):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return not brackets
 
 
 class _ConstantError(Exception):

@@ -13,6 +13,7 @@ import pytest
 from schemas.dialect import Inbound
 from schemas.problems import GatewayError
 from schemas.requests import Message, UploadItems
+from tests.adapters.fhir import as_json, exactly
 from tests.golden.rewrite import DIALECTS, PROFILE, cases, inbound, said
 
 MUTATIONS = 1_000
@@ -108,7 +109,7 @@ def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 def changed(body: bytes, path: tuple[str | int, ...], noise: random.Random) -> bytes:
     """Take a node away, rename it, or put another value in its place."""
-    value = json.loads(body)
+    value = exactly(body)
     at = value
     for step in path[:-1]:
         at = at[step]
@@ -119,7 +120,7 @@ def changed(body: bytes, path: tuple[str | int, ...], noise: random.Random) -> b
             at[f"{path[-1]}x"] = at.pop(path[-1])
         case _:
             at[path[-1]] = noise.choice(TYPES)
-    return json.dumps(value, ensure_ascii=False).encode()
+    return as_json(value)
 
 
 TRANSPORT = {
@@ -174,6 +175,27 @@ FILLS = {
     "applyTime": {"applied_on"},
     "trt_dcla_detl_sn": {"referral_no"},
 }
+FHIR_FILLS = {
+    "resourceType": {"visit", "worker_id", "certno"},
+    "id": {"visit"},
+    "identifier": {"visit", "bill"},
+    "contained": {"certno", "worker_id"},
+    "type": {"visit"},
+    "class": {"visit"},
+    "period": {"visit", "bill"},
+    "subType": {"visit", "bill"},
+    "patient": {"visit", "certno", "worker_id"},
+    "billablePeriod": {"visit", "bill"},
+    "facility": {"visit"},
+    "careTeam": {"items"},
+    "diagnosis": {"visit"},
+    "insurance": {"visit"},
+    "item": {"items", "visit"},
+    "total": {"bill"},
+    "entry": {"visit", "bill"},
+    "code": {"verb", "settlement_id", "original_message_id", "message_id"},
+    "focus": {"settlement_id", "original_message_id", "message_id"},
+}
 """Which canonical fields each wire field may touch, written down a second time on purpose."""
 
 
@@ -181,6 +203,8 @@ def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
     names = [step for step in path if isinstance(step, str)]
     if case.parent.name == "native":
         return {names[0]}
+    if case.parent.name == "fhir_r4":
+        return FHIR_FILLS.get(names[2] if names[:2] == ["entry", "resource"] and len(names) > 2 else names[0], set())
     if names[0] == "feedetail" or names[:2] == ["input", "feedetail"]:
         return {"items", *FILLS.get(names[-1], set())}
     if names[0] in TRANSPORT:

@@ -13,14 +13,19 @@ from typing import Any
 
 import msgspec
 
-from adapters import hl7_v2, jiangsu_injury, native
+from adapters import fhir_r4, hl7_v2, jiangsu_injury, native
 from schemas.answers import AnyAnswer
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
 from schemas.requests import Message
 
 GOLDEN = Path(__file__).parent
-DIALECTS: dict[str, ModuleType] = {"hl7_v2": hl7_v2, "jiangsu_injury": jiangsu_injury, "native": native}
+DIALECTS: dict[str, ModuleType] = {
+    "fhir_r4": fhir_r4,
+    "hl7_v2": hl7_v2,
+    "jiangsu_injury": jiangsu_injury,
+    "native": native,
+}
 PROFILE = Profile(provider_code="H32000000000")
 
 
