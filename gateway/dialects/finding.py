@@ -5,6 +5,7 @@ VERSIONs. One that other packages bring is named by an entry point of the group 
 """
 
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -65,6 +66,16 @@ def outside() -> list[Found]:
 def everywhere() -> list[Found]:
     """Return every adapter, the tree's first."""
     return [*in_tree(), *outside()]
+
+
+def at_folder(folder: Path) -> Found:
+    """Return the adapter whose module lies in a folder; what lies beside it can be imported from now on."""
+    place = folder.resolve()
+    if place.parent in [Path(path).resolve() for path in import_module(TREE).__path__]:
+        return Found(name=place.name, module=f"{TREE}.{place.name}", origin="tree")
+    if str(place.parent) not in sys.path:
+        sys.path.insert(0, str(place.parent))
+    return Found(name=place.name, module=place.name, origin="package")
 
 
 def states_any(module: str) -> bool:
