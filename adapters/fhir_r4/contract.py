@@ -26,6 +26,8 @@ CARRIED = (
     "intent**",
     "purpose**",
     "**provider/**reference**",
+    "**diagnosis/*/sequence**",
+    "**insurance/*/sequence**",
     # where an Encounter stands, it says kind and days; a group's own codes and a quantity's unit say nothing more
     *(f"{_CLAIM}{name}**" for name in ("billablePeriod", "preAuthRef", "quantity/**unit", "/responsible")),
     *(f"{_CLAIM}{name}/**system**" for name in ("category", "subType")),

@@ -46,6 +46,6 @@ SUMS = {
     for number, share in enumerate(("charged", "fund", "worker", "employer", "provider"), start=2)
 }
 EXEMPT = {
-    "truncation": "because nothing ends an HL7 v2 message: MLLP's frame and HTTP's Content-Length tell that one was cut, "
+    "truncation": "because nothing ends an HL7 v2 message: MLLP's frame and HTTP's Content-Length tell that it is cut, "
     "and ZWI-4, the bill's total, that lines were lost",
 }

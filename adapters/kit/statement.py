@@ -67,7 +67,7 @@ def statement_of(module: ModuleType | None) -> Statement:
     if wrong := [name for name in stated.VERBS if name not in VERBS]:
         raise BadStatement(f"{module.__name__}: VERBS names {wrong[0]}, which is no canonical request")
     for place, shares in stated.SUMS.items():
-        if not shares or not SHARES >= set(shares):
+        if not shares or not set(shares) <= SHARES:
             raise BadStatement(f"{module.__name__}: SUMS at {place} names none of {', '.join(sorted(SHARES))}")
     if thin := [rule for rule, because in stated.EXEMPT.items() if not because.startswith("because ")]:
         raise BadStatement(f"{module.__name__}: EXEMPT of {thin[0]} gives no reason: `because …`")

@@ -45,14 +45,13 @@ def scan(text: str) -> Scan:
 
 def _fields(line: str, begin: int, path: Path, marks: str) -> list[Field]:
     found: list[Field] = []
-    at, number = 0, 0
+    at = 0
     is_head = path[0] == "MSH"
-    for piece in line.split(marks[0]):
+    for number, piece in enumerate(line.split(marks[0])):
         place = number + is_head if number else 0
         if number and not (is_head and place == 2):  # noqa: PLR2004 MSH-2 states the separators
             found += _parts(piece, begin + at, path, place, marks)
         at += len(piece) + 1
-        number += 1
     return found
 
 

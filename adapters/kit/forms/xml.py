@@ -1,4 +1,4 @@
-"""XML: a path is the local names that lead to an element, each with its position among its like; @name is an attribute."""
+"""XML: a path is the local names that lead to an element, each with its position among its like; @name: attribute."""
 
 import re
 from html import unescape

@@ -35,7 +35,7 @@ def kept(bench: Bench) -> Iterator[str]:
     for wire in bench.wires:
         yield from _totals(bench, wire)
     verbs = {"SubmitBill", "UploadItems"} & set(bench.statement.VERBS)
-    if verbs and not any((item.refunds_item_no for wire in with_lines for item in items_of(wire.message) or ())):
+    if verbs and not any(item.refunds_item_no for wire in with_lines for item in items_of(wire.message) or ()):
         yield "no golden message takes a line back: show a refund with its original"
     yield from _answers(bench)
 

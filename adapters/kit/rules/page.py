@@ -1,4 +1,4 @@
-"""Gold: the page that a provider's engineer reads is complete; the test of one bill through all dialects has this one."""
+"""Gold: the page that an engineer reads is complete; the test of one bill through all dialects has this one."""
 
 import re
 from collections.abc import Iterator

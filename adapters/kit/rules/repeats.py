@@ -38,7 +38,7 @@ def _refreshed(bench: Bench, wire: Wire, refreshed: set[str]) -> Iterator[str]:
         for read in _retries(bench, wire, field):
             refreshed |= set(places)
             if _known_as(read) != _known_as(wire.message):
-                yield f"{wire.case.name}: {shown(field.path)} is stated as transport, and another value is another message"
+                yield f"{wire.case.name}: {shown(field.path)} is stated as transport, and changes what is read"
                 break
 
 

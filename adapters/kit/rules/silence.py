@@ -12,6 +12,7 @@ from adapters.kit.wires import Wire
 
 Placed = TypeVar("Placed", Field, Edit)
 SENSELESS = "zz\u00a7zz"
+CODE_LENGTH_MAX = 4
 
 
 def kept(bench: Bench) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _is_taken(bench: Bench, wire: Wire, edit: Edit) -> bool:
 
 
 def _moves(bench: Bench, wire: Wire, field: Field) -> bool | None:
-    """Return whether another value is read otherwise; None where no other is taken, or at least nothing senseless."""
+    """Return whether another value is read otherwise; None where no other is taken, or few codes of a closed list."""
     taken: bool | None = None
     for value in variants(field.value):
         read = reread(bench, wire.changed(field, value), wire.case.profile)
@@ -64,9 +65,15 @@ def _moves(bench: Bench, wire: Wire, field: Field) -> bool | None:
         if read != wire.message:
             return True
         taken = False
-    if taken is False and reread(bench, wire.changed(field, SENSELESS), wire.case.profile) is None:
-        return None  # a closed list of codes, of which several mean the same
-    return taken
+    return None if taken is False and _is_of_closed_list(bench, wire, field) else taken
+
+
+def _is_of_closed_list(bench: Bench, wire: Wire, field: Field) -> bool:
+    """Return whether a field takes few short codes only, of which several mean the same."""
+    longer = (field.value + "1", field.value + "A", SENSELESS)
+    return len(field.value) <= CODE_LENGTH_MAX and not any(
+        reread(bench, wire.changed(field, value), wire.case.profile) for value in longer
+    )
 
 
 def _ends(placed: Iterable[Placed]) -> Iterator[Placed]:

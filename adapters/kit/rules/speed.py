@@ -1,5 +1,6 @@
 """Gold: a bill of twenty lines is read, and its decision written, within the budget of its form."""
 
+import gc
 import math
 from collections.abc import Iterator
 
@@ -19,7 +20,7 @@ BATCHES, RUNS = 60, 7
 
 
 def kept(bench: Bench) -> Iterator[str]:
-    """Time the plainest message of each form, grown to twenty lines, and the decision that its dialect writes, grown alike."""
+    """Time the plainest message of each form, and the decision that its dialect writes, both grown to twenty lines."""
     answered = list(decided(bench))
     forms: dict[str, Wire] = {}
     for wire in bench.wires:
@@ -36,7 +37,7 @@ def kept(bench: Bench) -> Iterator[str]:
             continue
         took_us = _took_us(bench, wire, grown, case, many_lines(said), BUDGET_US[form])
         if took_us > BUDGET_US[form]:
-            yield f"{wire.case.name}: {LINES} lines take {took_us:.0f} µs to read and answer; {form} has {BUDGET_US[form]}"
+            yield f"{wire.case.name}: {LINES} lines take {took_us:.0f} µs to read and answer; {BUDGET_US[form]} may be"
 
 
 def _bytes_a_line(wire: Wire) -> float:
@@ -82,6 +83,7 @@ def _took_us(bench: Bench, wire: Wire, grown: Inbound, case: Case, said: AnyAnsw
     """Return what the fastest batch took: others on the machine lengthen a run, never shorten it."""
     adapter = bench.adapter
     best = math.inf
+    gc.disable()  # as timeit does: what the examples hold is no part of a bill
     for _ in range(BATCHES):
         begun = bench.clock_ns()
         for _ in range(RUNS):
@@ -90,4 +92,5 @@ def _took_us(bench: Bench, wire: Wire, grown: Inbound, case: Case, said: AnyAnsw
         best = min(best, (bench.clock_ns() - begun) / RUNS / 1_000)
         if best <= budget_us:
             break
+    gc.enable()
     return best

@@ -1,4 +1,4 @@
-"""`gateway adapter …`: what an adapter's author does: begin one, try a message, rewrite examples, check the contract."""
+"""`gateway adapter …`: begin an adapter, try a message, rewrite its examples, check it against the contract."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -29,7 +29,6 @@ def report_of(found: Found) -> Report:
     def guard(look: Callable[[], list[str]]) -> list[str]:
         return _within(ends_s - time.monotonic(), look)
 
-    found_wrong: list[str] = []
     bench: list[Any] = []
 
     def put() -> list[str]:
@@ -45,7 +44,7 @@ def report_of(found: Found) -> Report:
 def _within(seconds: float, look: Callable[[], list[str]]) -> list[str]:
     """Return what a rule tells; one that raises or takes too long is told of itself."""
 
-    def ring(number: int, frame: FrameType | None) -> None:
+    def ring(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -53,15 +52,11 @@ def _within(seconds: float, look: Callable[[], list[str]]) -> list[str]:
     try:
         return look()
     except _TooLong:
-        return [
-            f"it did not end within {SECONDS_MAX:.0f} s for all rules together: no loop, well under a millisecond a bill"
-        ]
+        return [f"it did not end within {SECONDS_MAX:.0f} s for all rules together: look for a loop that has no end"]
     except (BadAdapter, BadCase, BadStatement) as error:
         return [str(error)]
     except Exception as error:  # noqa: BLE001 a broken adapter is what is looked for
-        return [
-            f"the adapter raised {type(error).__name__}: {str(error)[:200]}; only WireError and Unsupported may leave it"
-        ]
+        return [f"the adapter raised {type(error).__name__}: {str(error)[:200]}; refuse by WireError or Unsupported"]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
