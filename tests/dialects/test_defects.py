@@ -1,4 +1,4 @@
-"""Defects planted in a copy of an adapter are caught by the contract, also where its author has taken them for right."""
+"""Defects planted in a copy of an adapter are caught by the contract, also where its author took them for right."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -95,7 +95,7 @@ DEFECTS = [
         file="reading.py",
         was='    names = ("message_id",',
         now="    act.header[\"message_id\"] = f\"{act.header['message_id']}{str(act.header.get('sent_at', ''))[:4]}\"\n"
-        '    act.header["message_id"] += str(act.header.get("opter_name", ""))[:0] + str(act.header.get("operator_id", ""))\n'
+        '    act.header["message_id"] += str(act.header.get("operator_id", ""))\n'
         '    names = ("message_id",',
         rule="repeats",
     ),
@@ -112,7 +112,10 @@ DEFECTS = [
         adapter="hl7_v2",
         file="charges.py",
         was='item["quantity"], item["unit_price_yuan"], item["amount_fen"] = quantity, price, fen',
-        now='item["quantity"], item["unit_price_yuan"], item["amount_fen"] = quantity, price, fen and int(fen / 100 * 100)',
+        now=(
+            'item["quantity"], item["unit_price_yuan"] = quantity, price\n'
+            '    item["amount_fen"] = int(fen / 100 * 100) if fen else fen'
+        ),
         rule="decimals",
     ),
     Defect(
