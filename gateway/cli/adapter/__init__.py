@@ -15,6 +15,32 @@ app = typer.Typer(no_args_is_help=True, help="Begin, try and check adapters of d
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The adapter's name, or the folder of its module.")]
 
 
+@app.command(short_help="Begin one from a dialect that is there, ready to fail (新建).")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Lower-case letters, digits and _.")],
+    source: Annotated[str, typer.Option("--from", metavar="DIALECT", help="The dialect that it is begun from.")],
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="FOLDER", help="For a package of its own, with an entry point.")
+    ] = None,
+) -> None:
+    """Write a module, its page, examples and a test, taken from a dialect that is there. All of it fails at first.
+
+    Put the sender's samples in place of the examples, and follow adapters/README.md from there.
+    """
+    from gateway.cli.adapter.beginning import begin
+    from gateway.dialects.finding import BadAdapter
+
+    never_fail_to_print()
+    try:
+        written = begin(name, named(source, "new"), folder)
+    except (BadAdapter, OSError) as error:
+        fail("adapter new", str(error))
+    for path in written:
+        typer.echo(f"wrote {path}")
+    shown = name if folder is None else str(folder / name)
+    typer.echo(f"接着 next: gateway adapter check {shown}")
+
+
 @app.command(short_help="Check it against the contract and tell its tier (检查).")
 def check(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The adapter's name, or its folder.")] = None,
