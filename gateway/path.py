@@ -8,12 +8,14 @@
 The edge (web) authenticates, bounds and signs; the desk decides; this page only walks.
 """
 
+import msgspec
 import structlog
 from msgspec import Struct
 
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked
 from gateway.desk.desk import Desk
+from gateway.dialects.outside.speaker import Outside
 from gateway.dialects.spoken import Dialects
 from gateway.metrics import words
 from gateway.settling.batch import Outcome
@@ -28,6 +30,7 @@ log = structlog.get_logger()
 
 RECEIPT_HEADER = "Settlement-Receipt"
 REPLAY_HEADER = "Idempotent-Replay"
+OK = 200
 METHOD_NOT_ALLOWED = 405
 NATIVE = "native"
 """The dialect of `/v1` and of every refusal to a caller whose dialect is unknown: JSON, RFC 9457."""
@@ -48,12 +51,14 @@ class Reply(Struct, frozen=True, kw_only=True):
 class Path:
     """Walks messages through the house."""
 
-    def __init__(self, desk: Desk, dialects: Dialects[Adapter]) -> None:
+    def __init__(self, desk: Desk, dialects: Dialects[Adapter | Outside]) -> None:
         """Take the desk and the dialects."""
         self._desk = desk
         self._dialects = dialects
         self._enclosing = {
-            (adapter.NAME, adapter.VERSION): adapter for adapter in dialects if isinstance(adapter, EnclosesReceipt)
+            (adapter.NAME, adapter.VERSION): adapter
+            for adapter in dialects
+            if not isinstance(adapter, Outside) and isinstance(adapter, EnclosesReceipt)
         }
         """Dialects whose answers carry their receipt inside; told once, since to ask takes longer than to answer."""
 
@@ -61,6 +66,8 @@ class Path:
         """Answer a message in the dialect it came in; what the house refuses is worded the same way."""
         adapter = self._adapter(caller, dialect)
         profile = Profile(provider_code=caller.code, settings=caller.profile)
+        if isinstance(adapter, Outside):
+            return await self._receive_outside(caller, adapter, profile, inbound)
         message: Message | None = None
         try:
             message = adapter.read(inbound, profile)
@@ -71,21 +78,48 @@ class Path:
             return refused(stored(adapter, problem, inbound, profile), error, message)
         return answered(outcome, message)
 
+    async def _receive_outside(self, caller: Provider, adapter: Outside, profile: Profile, inbound: Inbound) -> Reply:
+        """Answer a message whose adapter is in a process of its own: it is awaited, and never under a worker's lock.
+
+        The canonical answer is what is stored; the adapter words it each time it goes out, after the commit.
+        """
+        message: Message | None = None
+        try:
+            message = await adapter.read(inbound, profile)
+            asked = self._asked(caller, adapter, profile, message, inbound)
+            outcome = await self._desk.answer(msgspec.structs.replace(asked, word=canonically))
+            return answered(await worded_outside(adapter, outcome, inbound, profile), message)
+        except GatewayError as error:
+            told(error, caller, message)
+            problem = error.problem(message.envelope.message_id if message else None)
+            if problem.code == AWAY:
+                return self.refuse(error, caller, NATIVE, inbound)
+            try:
+                out = await adapter.write(problem, inbound, profile)
+            except GatewayError:
+                return self.refuse(error, caller, NATIVE, inbound)
+            return refused(Stored(status=out.status, content_type=out.content_type, body=out.body), error, message)
+
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
-        adapter = self._dialects.spoken(caller, dialect) or self._dialects.find(NATIVE)
+        adapter = self._dialects.spoken(caller, dialect)
+        if adapter is None or isinstance(adapter, Outside):
+            adapter = self._dialects.find(NATIVE)
         assert adapter is not None, "the native dialect is part of the house"
+        assert not isinstance(adapter, Outside)
         profile = Profile(provider_code=caller.code if caller else "-", settings=caller.profile if caller else {})
         nothing = Inbound(method="", path="", headers={}, body=b"")
         return refused(stored(adapter, error.problem(), inbound or nothing, profile), error)
 
-    def _adapter(self, caller: Provider, dialect: str) -> Adapter:
+    def _adapter(self, caller: Provider, dialect: str) -> Adapter | Outside:
         adapter = self._dialects.spoken(caller, dialect)
         if adapter is None:
             raise not_spoken(caller, dialect)
         return adapter
 
-    def _asked(self, caller: Provider, adapter: Adapter, profile: Profile, message: Message, inbound: Inbound) -> Asked:
+    def _asked(
+        self, caller: Provider, adapter: Adapter | Outside, profile: Profile, message: Message, inbound: Inbound
+    ) -> Asked:
         return Asked(
             caller=caller,
             envelope=message.envelope,
@@ -96,14 +130,52 @@ class Path:
         )
 
     def _worded(
-        self, adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile, receipt: str | None
+        self,
+        adapter: Adapter | Outside,
+        said: AnyAnswer | Problem,
+        inbound: Inbound,
+        profile: Profile,
+        receipt: str | None,
     ) -> Stored:
         """Return an answer's bytes, its receipt beside them, and inside them where the dialect has a place for it."""
+        assert not isinstance(adapter, Outside)
         out = adapter.write(said, inbound, profile)
         enclosing = self._enclosing.get((adapter.NAME, adapter.VERSION))
         if receipt is not None and enclosing is not None:
             out = enclosing.enclose(out, receipt)
         return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
+
+
+class Canonical(Struct, frozen=True, kw_only=True):
+    """What is stored of an answer that another process words."""
+
+    answer: AnyAnswer | None = None
+    problem: Problem | None = None
+
+
+AWAY = "dialect.away"
+CANONICAL = "application/vnd.settlement-gateway.canonical+json"
+
+
+def canonically(said: AnyAnswer | Problem, receipt: str | None = None) -> Stored:
+    """Return an answer as it is stored for a dialect of another process."""
+    if isinstance(said, Problem):
+        kept, status = Canonical(problem=said), said.status
+    else:
+        kept, status = Canonical(answer=said), OK
+    return Stored(status=status, content_type=CANONICAL, body=msgspec.json.encode(kept), receipt=receipt)
+
+
+async def worded_outside(adapter: Outside, outcome: Outcome, inbound: Inbound, profile: Profile) -> Outcome:
+    """Return an outcome worded in the dialect; raises Busy where the adapter fails. What was settled stands."""
+    if outcome.answer.content_type != CANONICAL:
+        return outcome
+    kept = msgspec.json.decode(outcome.answer.body, type=Canonical)
+    said = kept.problem if kept.answer is None else kept.answer
+    assert said is not None
+    out = await adapter.write(said, inbound, profile, outcome.answer.receipt)
+    stored = Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=outcome.answer.receipt)
+    return msgspec.structs.replace(outcome, answer=stored)
 
 
 def not_spoken(caller: Provider, dialect: str) -> GatewayError:

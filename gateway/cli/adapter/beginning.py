@@ -40,7 +40,7 @@ def test_the_contract_holds() -> None:
     report = report_of(Found(name="{name}", module="{module}", origin="{origin}"))
 
     wrong = [f"{{verdict.rule}}: {{text}}" for verdict in report.verdicts for text in verdict.wrong]
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "\\n".join(wrong)
 '''
 _PROJECT = """[build-system]
 requires = ["hatchling"]
