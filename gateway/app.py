@@ -150,13 +150,23 @@ async def application(
         stack.push_async_callback(batcher.stop)
         theirs = [await stack.enter_async_context(Outside(found, Limits())) for found in outside()]
         adapters: list[Adapter | Outside] = [*spoken_in_tree(), *theirs]
-        GAUGES.watch("gateway_dialects_away", lambda: sum(one.is_away for one in theirs))
-        GAUGES.watch("gateway_dialect_failures", lambda: sum(one.failures_total for one in theirs))
         dialects = Dialects(distinct(adapters))
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
+        walk = Walk(desk, dialects)
+        GAUGES.watch(
+            "gateway_dialects_away",
+            lambda: sum(one.is_away for one in theirs) + sum(one.is_open for one in list(walk.breakers.values())),
+        )
+        GAUGES.watch(
+            "gateway_dialect_failures",
+            lambda: (
+                sum(one.failures_total for one in theirs)
+                + sum(one.failures_total for one in list(walk.breakers.values()))
+            ),
+        )
         yield Application(
-            path=Walk(desk, dialects),
+            path=walk,
             desk=desk,
             references=references,
             keyring=keyring,

@@ -8,6 +8,8 @@
 The edge (web) authenticates, bounds and signs; the desk decides; this page only walks.
 """
 
+from collections import defaultdict
+
 import msgspec
 import structlog
 from msgspec import Struct
@@ -15,7 +17,8 @@ from msgspec import Struct
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked
 from gateway.desk.desk import Desk
-from gateway.dialects.outside.speaker import Outside
+from gateway.dialects.breaker import Breaker
+from gateway.dialects.outside.speaker import Outside, away
 from gateway.dialects.spoken import Dialects
 from gateway.metrics import words
 from gateway.settling.batch import Outcome
@@ -62,6 +65,9 @@ class Path:
         }
         """Dialects whose answers carry their receipt inside; told once, since to ask takes longer than to answer."""
 
+        self.breakers: defaultdict[tuple[str, str], Breaker] = defaultdict(Breaker)
+        """By dialect and provider: one provider's messages that break an adapter of this tree stop nobody else's."""
+
     async def receive(self, caller: Provider, dialect: str, inbound: Inbound) -> Reply:
         """Answer a message in the dialect it came in; what the house refuses is worded the same way."""
         adapter = self._adapter(caller, dialect)
@@ -70,13 +76,29 @@ class Path:
             return await self._receive_outside(caller, adapter, profile, inbound)
         message: Message | None = None
         try:
-            message = adapter.read(inbound, profile)
+            message = self._read(adapter, caller, inbound, profile)
             outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound))
         except GatewayError as error:
             told(error, caller, message)
             problem = error.problem(message.envelope.message_id if message else None)
             return refused(stored(adapter, problem, inbound, profile), error, message)
         return answered(outcome, message)
+
+    def _read(self, adapter: Adapter, caller: Provider, inbound: Inbound, profile: Profile) -> Message:
+        """Return what an adapter of this tree reads; one that breaks again and again is not asked for a while."""
+        breaker = self.breakers.get((adapter.NAME, caller.code))
+        if breaker is not None and (wait := breaker.wait_seconds()):
+            raise away(adapter.NAME, wait)
+        try:
+            message = adapter.read(inbound, profile)
+        except GatewayError:
+            raise
+        except Exception:
+            self.breakers[adapter.NAME, caller.code].failed()
+            raise
+        if breaker is not None:
+            breaker.worked()
+        return message
 
     async def _receive_outside(self, caller: Provider, adapter: Outside, profile: Profile, inbound: Inbound) -> Reply:
         """Answer a message whose adapter is in a process of its own: it is awaited, and never under a worker's lock.

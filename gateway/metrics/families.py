@@ -90,12 +90,12 @@ GAUGES = (
     ),
     Gauge(
         name="gateway_dialects_away",
-        says="Adapters of other packages whose breaker is open: refused at once; summed over the workers",
+        says="Adapters whose breaker is open, those of this tree once a provider; summed over the workers",
         over="sum",
     ),
     Gauge(
         name="gateway_dialect_failures",
-        says="Failures of adapters of other packages since each worker began: raised, out of time, ended",
+        says="Failures of adapters since each worker began: raised, out of time, ended",
         over="sum",
     ),
     Gauge(name="gateway_worker_cpu_seconds", says="Processor time used since the worker began", over="worker"),

@@ -171,3 +171,16 @@ def test_a_breaker_opens_and_lets_one_try() -> None:
     waits.append(breaker.wait_seconds())
 
     assert waits == [OPEN_SECONDS, 0, OPEN_SECONDS, 0]
+
+
+async def test_the_page_of_metrics_tells_of_failures(served: Gateway) -> None:
+    """How often adapters have failed, and how many are away."""
+    for number in range(FAILURES_MAX):
+        await sent(served, BAD, 400 + number, "raises")
+
+    session = await served.session()
+    async with session.get(f"{served.url}/metrics") as answer:
+        page = await answer.text()
+
+    assert f"gateway_dialect_failures {FAILURES_MAX}" in page.replace(".0", "")
+    assert "gateway_dialects_away 1" in page.replace(".0", "")

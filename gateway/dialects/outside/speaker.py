@@ -189,9 +189,14 @@ class Outside:
 
     def _away(self, wait_seconds: float = 1.0) -> GatewayError:
         """Return why nobody speaks this dialect now."""
-        error = refusal("dialect.away", dialect=self.NAME)
-        error.retry_after_s = max(1, math.ceil(wait_seconds))
-        return error
+        return away(self.NAME, wait_seconds)
+
+
+def away(dialect: str, wait_seconds: float) -> GatewayError:
+    """Return the refusal of a message whose adapter is not asked now."""
+    error = refusal("dialect.away", dialect=dialect)
+    error.retry_after_s = max(1, math.ceil(wait_seconds))
+    return error
 
 
 class _Gone(Exception):
