@@ -23,6 +23,7 @@ class Exchange:
         self.started_s = time.perf_counter()
         self.method: str | None = None
         self.path: str | None = None
+        self.query = ""
         self.headers: dict[str, str] = {}
         self.route = "unknown"
         self.caller: Provider | None = None
@@ -33,21 +34,27 @@ class Exchange:
         """The caller was answered before the house was done."""
 
     def read_head(self) -> None:
-        """Take method, path and headers from the request; raises WireError for a target that we do not take."""
+        """Take method, path, query and headers from the request; raises WireError for a target that we do not take."""
         self.method = self.request.method
         self.headers = _folded(self.request)
         target = self.request.raw_path
-        path, has_query, query = target.partition("?")
+        path, _, query = target.partition("?")
         self.path = path if path.startswith("/") else self.request.rel_url.raw_path
-        if not path.isascii() or "#" in target or (has_query and query):
+        self.query = query.partition("#")[0]
+        if not target.isascii() or "#" in target:
             raise bad_target()
+
+    @property
+    def target(self) -> str | None:
+        """Path and query as they were sent."""
+        return f"{self.path}?{self.query}" if self.path is not None and self.query else self.path
 
     @property
     def message(self) -> Inbound | None:
         """The message as an adapter wants it, once its body is read."""
         if self.body is None or self.method is None or self.path is None:
             return None
-        return Inbound(method=self.method, path=self.path, headers=self.headers, body=self.body)
+        return Inbound(method=self.method, path=self.path, query=self.query, headers=self.headers, body=self.body)
 
     @property
     def message_id(self) -> str | None:

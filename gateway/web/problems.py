@@ -86,8 +86,8 @@ def bad_target() -> GatewayError:
         Fault(
             pointer="",
             code="http.target",
-            zh="请求地址含有查询参数、片段或非 ASCII 字符",
-            en="the request target has a query, a fragment, or characters outside ASCII",
+            zh="请求地址含有此处不读取的查询参数、片段或非 ASCII 字符",
+            en="the request target has a query that nobody reads here, a fragment, or characters outside ASCII",
             cure_zh="参数请放在报文体中; 地址中的特殊字符请用百分号编码",
             cure_en="put parameters into the body; percent-encode what is not ASCII",
         )

@@ -31,6 +31,7 @@ FIXED = {place.value: place for place in (Place.LIVE, Place.READY, Place.JWKS, P
 """Places that anybody may read; they are not counted as requests."""
 READS = ("GET", "HEAD")
 DOOR, OUTCOMES, SETTLEMENTS, NATIVE = "/in/", "/v1/outcomes/", "/v1/settlements/", "/v1/"
+BULK_OUTCOMES = "/v1/outcomes"
 
 
 def route(method: str, path: str) -> Route:
@@ -49,9 +50,14 @@ def route(method: str, path: str) -> Route:
     return Route(place)
 
 
+def reads_query(method: str, place: Place) -> bool:
+    """Return whether somebody reads the query there: the native dialect, where something is asked for."""
+    return method == "GET" and place in (Place.NATIVE, Place.OUTCOME)
+
+
 def _native(method: str, path: str) -> Route:
     """Tell apart what the edge treats otherwise; everything else under /v1 the native dialect reads."""
-    if method == "GET" and path.startswith(OUTCOMES):
+    if (method == "GET" and path.startswith(OUTCOMES)) or (method == "POST" and path == BULK_OUTCOMES):
         return Route(Place.OUTCOME)
     if path.startswith(SETTLEMENTS) and path.endswith("/receipt"):
         settlement_id = path[len(SETTLEMENTS) : -len("/receipt")]

@@ -20,8 +20,8 @@ from gateway.web.house import House, Reply
 from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
 from gateway.web.measured import Page, count, watch_edge
-from gateway.web.problems import broken, full, headers_of, late, problem_reply
-from gateway.web.routes import Place, Route, route
+from gateway.web.problems import bad_target, broken, full, headers_of, late, problem_reply
+from gateway.web.routes import Place, Route, reads_query, route
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -86,6 +86,8 @@ class Edge:
         assert exchange.path is not None
         to = route(exchange.method, exchange.path)
         exchange.route = to.place.value
+        if exchange.query and not reads_query(exchange.method, to.place):
+            raise bad_target()
         match to.place:
             case Place.LIVE:
                 return _json(200, {"live": True})
@@ -195,7 +197,7 @@ class Edge:
             body=body,
             request_digest=exchange.request_digest,
             method=exchange.method,
-            path=exchange.path,
+            path=exchange.target,
             request_content_digest=exchange.headers.get("content-digest"),
             created=int(time.time()),
         )
