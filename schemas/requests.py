@@ -252,7 +252,10 @@ class QueryStatement(Request, tag="QueryStatement", frozen=True, kw_only=True):
 
 
 class QueryItems(Request, tag="QueryItems", frozen=True, kw_only=True):
-    """费用明细查询: a visit's items in the order of their coming, with what became of each. cursor or page, not both."""
+    """费用明细查询: a visit's items in the order of their coming, with what became of each.
+
+    cursor or page, not both; a cursor is of the same bill_no and state.
+    """
 
     visit_no: Number
     worker_id: Number | None = None
@@ -265,7 +268,10 @@ class QueryItems(Request, tag="QueryItems", frozen=True, kw_only=True):
 
 
 class QueryVisits(Request, tag="QueryVisits", frozen=True, kw_only=True):
-    """近期就诊查询: the provider's visits by the days of their registration, newest first. cursor or page, not both."""
+    """近期就诊查询: the provider's visits by the days of their registration, newest first.
+
+    cursor or page, not both; a cursor carries its days, and is of the same worker and state.
+    """
 
     from_day: date | None = None
     """None is 30 days before to_day."""

@@ -16,7 +16,10 @@ from schemas.requests import (
     AnyRequest,
     CancelSettlement,
     CancelVisit,
+    DownloadCatalog,
     Presettle,
+    QueryItems,
+    QueryVisits,
     RegisterVisit,
     Reverse,
     Settle,
@@ -26,6 +29,9 @@ from schemas.requests import (
     VerifyPerson,
     WithdrawItems,
 )
+
+CATALOG_ROWS = 500
+"""Rows of a page of 1301; a page of the others has what the canonical request has by default."""
 
 
 class Act(Struct, kw_only=True):
@@ -173,6 +179,24 @@ def _reverse(act: Act) -> AnyRequest | None:
     return _made(Reverse, values, act)
 
 
+def _download_catalog(act: Act) -> AnyRequest | None:
+    return _made(DownloadCatalog, {**_fields(act), "limit": CATALOG_ROWS}, act)
+
+
+def _fee_detail(act: Act) -> AnyRequest | None:
+    """9103 is of what has been settled."""
+    return _made(QueryItems, {**_fields(act), "state": "settled"}, act)
+
+
+def _prescription_detail(act: Act) -> AnyRequest | None:
+    """9104 is of all that was uploaded."""
+    return _made(QueryItems, _fields(act), act)
+
+
+def _recent_visits(act: Act) -> AnyRequest | None:
+    return _made(QueryVisits, _fields(act), act)
+
+
 def _visit_kind(values: Values, act: Act) -> Values:
     """Put the visit's kind in the place of its med_type."""
     med_type = values.get("visit_kind")
@@ -202,6 +226,10 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "2207": _settle,
     "2208": _cancel_settlement,
     "2209": _reverse,
+    "1301": _download_catalog,
+    "9103": _fee_detail,
+    "9104": _prescription_detail,
+    "9105": _recent_visits,
 }
 
 _NO_OPERATOR = Says("field.missing", "缺少操作员编号", "no operator", "请填写opter_no", "give opter_no")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -174,6 +174,45 @@ def _wall_clock(digits: str) -> datetime:
     month, day, hour = int(digits[4:6]), int(digits[6:8]), int(digits[8:10])
     local = datetime(year, month, day, hour, int(digits[10:12]), int(digits[12:14]), tzinfo=SHANGHAI)
     return local.astimezone(UTC)
+
+
+_DAY_WRONG = Says(
+    "field.pattern",
+    "日期格式不对",
+    "not a day",
+    f"应为yyyyMMdd，年份{YEAR_MIN}至{YEAR_MAX}",
+    f"yyyyMMdd, of the years {YEAR_MIN} to {YEAR_MAX}",
+)
+_SPELLED_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def day(text: str) -> date:
+    """Return a day: yyyyMMdd or yyyy-MM-dd; of a whole time, its day."""
+    if len(text) in (14, 19):
+        return instant(text).astimezone(SHANGHAI).date()
+    digits = text.replace("-", "") if _SPELLED_DAY.fullmatch(text) else text
+    try:
+        if re.fullmatch(r"[0-9]{8}", digits) and YEAR_MIN <= int(digits[:4]) <= YEAR_MAX:
+            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        pass
+    raise Unreadable(_DAY_WRONG)
+
+
+def counted(least: int, most: int) -> Kind:
+    """Return a kind that takes a whole number between two bounds."""
+    zh, en = f"应为{least}至{most}的整数", f"give a whole number of {least} to {most}"
+    wrong = Says("field.pattern", "不是允许的整数", "not a whole number that is allowed", zh, en)
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,16}", text) or not least <= int(text) <= most:
+            raise Unreadable(wrong)
+        return int(text)
+
+    return read
+
+
+page = counted(1, 1_000)
 
 
 def one_of(**meanings: object) -> Kind:

@@ -30,9 +30,14 @@ from schemas.problems import GatewayError
 from schemas.requests import (
     CancelSettlement,
     Changing,
+    DownloadCatalog,
     Presettle,
+    QueryItems,
     QueryOutcome,
+    QueryOutcomes,
     QuerySettlement,
+    QueryStatement,
+    QueryVisits,
     Reading,
     Reverse,
     SignIn,
@@ -40,7 +45,7 @@ from schemas.requests import (
     VerifyPerson,
 )
 
-WITHOUT_CYCLE = (SignIn, Reverse, QueryOutcome)
+WITHOUT_CYCLE = (SignIn, Reverse, QueryOutcome, QueryOutcomes)
 """Verbs that need no sign-in (G3)."""
 
 
@@ -92,6 +97,16 @@ class Desk:
                 return await self._reader.outcome(request, asked.caller)
             case QuerySettlement():
                 return await self._reader.settlement(request, asked.caller)
+            case QueryOutcomes():
+                return await self._reader.outcomes(request, asked.caller)
+            case QueryStatement():
+                return await self._reader.statement(request, asked.caller)
+            case QueryItems():
+                return await self._reader.items(request, asked.caller)
+            case QueryVisits():
+                return await self._reader.visits(request, asked.caller)
+            case DownloadCatalog():
+                return await self._reader.catalog(request, asked.caller)
 
     async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""

@@ -70,9 +70,9 @@ def sign_response(
 ) -> dict[str, str]:
     """Return the headers Content-Digest, Request-Digest, Signature-Input and Signature of one answer.
 
-    request_digest is the request body's `content_digest`, or `unread`. method, path (the target as sent, not decoded,
-    with its query) and the request's own Content-Digest are None where it had none or was not readable. created: seconds
-    since 1970.
+    request_digest is the request body's `content_digest`, or `unread`. method, path (as sent, not decoded, with its
+    query) and the request's own Content-Digest are None where it had none or was not readable. created: seconds since
+    1970.
     """
     assert request_digest == UNREAD or _DIGEST.fullmatch(request_digest), request_digest
     assert HTTP_STATUS_MIN <= status <= HTTP_STATUS_MAX, status
@@ -165,8 +165,12 @@ def _covered_target(method: str | None, path: str | None, *, named: str, unread:
         en = "the signature does not cover the request's method and path: the answer may belong to another request"
         raise NotCovered("header:Signature-Input", zh="签名未覆盖请求方法和路径, 可能不是对该请求的应答", en=en)
     if covered and named.endswith(_QUERY) != ('"@query";req' in lines):
-        en = "the query that the signature covers is not the one that was sent: the answer may belong to another request"
-        raise NotCovered("header:Signature-Input", zh="签名所覆盖的查询参数与所发请求不符, 可能不是对该请求的应答", en=en)
+        en = (
+            "the query that the signature covers is not the one that was sent: the answer may belong to another request"
+        )
+        raise NotCovered(
+            "header:Signature-Input", zh="签名所覆盖的查询参数与所发请求不符, 可能不是对该请求的应答", en=en
+        )
     return lines if covered else ""
 
 

@@ -198,6 +198,8 @@ CREATE TABLE visit (
     terms_sealed bytea NOT NULL,
     PRIMARY KEY (worker_id, visit_id)
 );
+-- A provider's visits by the time of their registration.
+CREATE INDEX visit_provider ON visit (provider_code, registered_at, visit_id);
 
 -- The items that one message brought to a visit, in one row: what never changes packed (a JSON array, zstd), what
 -- becomes of each side by side. That a number is live once in a visit is seen to under the worker's lock.

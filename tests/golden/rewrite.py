@@ -1,6 +1,6 @@
 """Rewrites what the adapters make of each golden request and answer: `python -m tests.golden.rewrite`.
 
-A case is a folder. door.json (method, path, headers), request.json (the body, absent where there is none) and
+A case is a folder. door.json (method, path, query, headers), request.json (the body, absent where there is none) and
 answer.json or refusal.json (what the house says to it, canonically) are written by hand. canonical.json (the canonical
 message) or problem.json (the refusal), and response.json (status, content type and body), are what the adapter makes of
 them. Read the diff before you commit it.
@@ -62,8 +62,10 @@ def answered(case: Path) -> Outbound:
 
 def response(case: Path) -> dict[str, Any]:
     outbound = answered(case)
-    body = msgspec.json.decode(outbound.body)
-    return {"status": outbound.status, "content_type": outbound.content_type, "body": body}
+    is_json = outbound.content_type.endswith("json")
+    body = msgspec.json.decode(outbound.body) if is_json else outbound.body.decode()
+    head = {"headers": outbound.headers} if outbound.headers else {}
+    return {"status": outbound.status, "content_type": outbound.content_type, **head, "body": body}
 
 
 def pretty(value: object) -> str:
