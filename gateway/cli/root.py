@@ -5,6 +5,7 @@ import typer
 from gateway.cli import keys, migrate
 from gateway.cli.demo import demo
 from gateway.cli.import_ import import_files
+from gateway.cli.outcome import outcome
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.world import world
@@ -27,6 +28,7 @@ app.add_typer(migrate.app)
 app.add_typer(keys.app)
 app.command()(serve)
 app.command()(verify)
+app.command()(outcome)
 app.command("import")(import_files)
 app.command()(world)
 app.command()(demo)

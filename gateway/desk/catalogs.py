@@ -48,11 +48,11 @@ async def catalog_found(
     limit = limit_of(request, place)
     known = await _version(connection, place.version, caller, "/version")
     if place.since_version is not None:
+        await _version(connection, place.since_version, caller, "/since_version")
         if place.since_version > place.version:
             raise refusal(
                 "catalog.since_later", "/since_version", since_version=place.since_version, version=place.version
             )
-        await _version(connection, place.since_version, caller, "/since_version")
     rows = await _rows(connection, place, skipped(request.page, limit), limit + 1)
     shown = rows[:limit]
     about = {

@@ -1,5 +1,6 @@
-"""What a provider can list afterwards: its visits, a visit's items, a printed statement, what became of a day's messages."""
+"""What a provider can list afterwards: visits, a visit's items, a printed statement, the outcomes of a day."""
 
+import hashlib
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -165,9 +166,6 @@ async def test_a_statement_prints_a_settlement(counter: Counter) -> None:
     assert (whole["worker"]["name"], whole["worker"]["certno"]) == (name, certno)
     assert (shown["worker"]["name"], shown["worker"]["birthday"]) == ("测******", None)
     assert shown["worker"]["certno"] == f"000000********{certno[-4:]}"
-    assert len(receipt.body) > 100
-    import hashlib
-
     assert hashlib.sha256(receipt.body).hexdigest() == shown["receipt_sha256"]
 
 
