@@ -31,9 +31,9 @@ ITEMS_PER_DOCUMENT_MAX = 3_000
 ITEMS_PER_VISIT_MAX = 20_000
 ROWS_PER_PAGE = 100
 ROWS_PER_PAGE_MAX = 200
-CATALOG_ROWS_PER_PAGE_MAX = 1_000
-CATALOG_ROWS_PER_PART_MAX = 5_000
-"""Rows of one part of a file: some two megabytes."""
+CATALOG_ROWS_PER_PAGE_MAX = 500
+CATALOG_ROWS_PER_PART_MAX = 2_000
+"""Rows of one part of a file: up to a megabyte, so that no step of making it is long for an event loop."""
 OUTCOMES_PER_MESSAGE_MAX = 1_000
 PERIOD_DAYS_MAX = 366
 VERSION_MAX = 2**53 - 1

@@ -66,24 +66,42 @@ FROM reference_version AS v
 WHERE v.kind = 'catalog' AND v.area = $1 AND v.scheme = $2 AND v.version = $3;
 
 -- name: catalog_rows
--- Rows of version $1 behind the place ($2, $3), in the order of code and first day.
+-- Rows of version $1 behind the place ($2, $3), in the order of code and first day. The rows to skip ($4) are counted in the
+-- index alone.
 SELECT c.code, c.valid_from, c.content, NULL::text AS change
 FROM catalog_item AS c
-WHERE c.version = $1 AND (c.code, c.valid_from) > ($2::text, $3::date)
+WHERE c.version = $1 AND (c.code, c.valid_from) >= (
+    SELECT k.code, k.valid_from
+    FROM catalog_item AS k
+    WHERE k.version = $1 AND (k.code, k.valid_from) > ($2::text, $3::date)
+    ORDER BY k.code, k.valid_from
+    OFFSET $4 LIMIT 1
+)
 ORDER BY c.code, c.valid_from
-OFFSET $4 LIMIT $5;
+LIMIT $5;
 
 -- name: catalog_changes
 -- Rows by which version $1 differs from version $6, behind the place ($2, $3): new, changed, and those that ended, as they
--- last stood. Both are walked side by side in the order of their key, so a page ends where it is full.
-SELECT code, valid_from, coalesce(fresh.content, held.content) AS content,
-       CASE WHEN held.content IS NULL THEN 'new' WHEN fresh.content IS NULL THEN 'ended' ELSE 'changed' END AS change
-FROM (SELECT c.code, c.valid_from, c.content FROM catalog_item AS c
-      WHERE c.version = $1 AND (c.code, c.valid_from) > ($2::text, $3::date)) AS fresh
-FULL JOIN
-     (SELECT c.code, c.valid_from, c.content FROM catalog_item AS c
-      WHERE c.version = $6 AND (c.code, c.valid_from) > ($2::text, $3::date)) AS held
-USING (code, valid_from)
-WHERE fresh.content IS DISTINCT FROM held.content
-ORDER BY code, valid_from
-OFFSET $4 LIMIT $5;
+-- last stood. Each half walks both versions in the order of their key and stops when it is full.
+SELECT r.code, r.valid_from, r.content, r.change
+FROM (
+    (SELECT f.code, f.valid_from, f.content, CASE WHEN h.code IS NULL THEN 'new' ELSE 'changed' END AS change
+     FROM catalog_item AS f
+     LEFT JOIN catalog_item AS h
+       ON h.version = $6 AND h.code = f.code AND h.valid_from = f.valid_from
+      AND (h.code, h.valid_from) > ($2::text, $3::date)
+     WHERE f.version = $1 AND (f.code, f.valid_from) > ($2::text, $3::date) AND f.content IS DISTINCT FROM h.content
+     ORDER BY f.code, f.valid_from
+     LIMIT $4::int + $5::int)
+    UNION ALL
+    (SELECT h.code, h.valid_from, h.content, 'ended' AS change
+     FROM catalog_item AS h
+     LEFT JOIN catalog_item AS f
+       ON f.version = $1 AND f.code = h.code AND f.valid_from = h.valid_from
+      AND (f.code, f.valid_from) > ($2::text, $3::date)
+     WHERE h.version = $6 AND (h.code, h.valid_from) > ($2::text, $3::date) AND f.code IS NULL
+     ORDER BY h.code, h.valid_from
+     LIMIT $4::int + $5::int)
+) AS r
+ORDER BY r.code, r.valid_from
+OFFSET $4::int LIMIT $5::int;
