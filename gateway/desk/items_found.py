@@ -102,7 +102,7 @@ async def _shares(connection: Any, worker_id: str, rows: Sequence[Any]) -> Share
     found = await connection.fetch(
         sql("shares_of_items"),
         worker_id,
-        [row["settlement_id"] for row in settled],
+        list({row["settlement_id"] for row in settled}),
         [row["item_no"] for row in settled],
     )
     return {(row["settlement_id"], row["item_no"]): (row["bill_no"], sums_of(row)) for row in found}

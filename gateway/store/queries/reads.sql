@@ -39,12 +39,15 @@ FROM item_sheet
 WHERE worker_id = $1 AND visit_id = $2 AND message_id = ANY($3::text[]);
 
 -- name: shares_of_items
--- Who bears settled items of a worker: pairs of settlement and item.
-SELECT l.settlement_id, l.item_no, s.bill_no, l.charged_fen, l.fund_fen, l.worker_fen, l.employer_fen, l.provider_fen
+-- Who bears items of a worker's settlements. A settlement's lines are taken apart once, however many items are asked for.
+WITH lines AS MATERIALIZED (
+    SELECT l.settlement_id, l.item_no, l.charged_fen, l.fund_fen, l.worker_fen, l.employer_fen, l.provider_fen
+    FROM settled_line AS l
+    WHERE l.worker_id = $1 AND l.settlement_id = ANY($2::uuid[]) AND l.item_no = ANY($3::text[])
+)
+SELECT lines.*, s.bill_no
 FROM settlement AS s
-JOIN settled_line AS l ON l.worker_id = s.worker_id AND l.settlement_id = s.settlement_id
-JOIN unnest($2::uuid[], $3::text[]) AS asked (settlement_id, item_no)
-  ON asked.settlement_id = l.settlement_id AND asked.item_no = l.item_no
+JOIN lines ON lines.settlement_id = s.settlement_id
 WHERE s.worker_id = $1 AND s.settlement_id = ANY($2::uuid[]);
 
 -- name: fees_of_settlement
