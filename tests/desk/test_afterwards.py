@@ -1,5 +1,6 @@
 """What a provider can list afterwards: visits, a visit's items, a printed statement, the outcomes of a day."""
 
+import asyncio
 import hashlib
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -232,6 +233,24 @@ async def test_the_advice_is_the_one_that_works(counter: Counter) -> None:
 
     assert (mended.status, new_id.status) == (200, 200)
     assert codes(same_id) == ["message.reversed"]
+
+
+async def test_outcomes_are_told_while_settling_is_held_up(counter: Counter) -> None:
+    """Somebody holds the worker's lock: the settlement waits, and what became of it can be asked."""
+    visit_no = counter.name("V")
+    await counter.begin(visit_no, [city.line(0)])
+    message_id = counter.name("M")
+
+    async with counter.connection.transaction():
+        await counter.connection.execute("SELECT FROM worker_lock WHERE worker_id = $1 FOR UPDATE", counter.worker_id)
+        waiting = asyncio.create_task(counter.settle(visit_no, message_id=message_id))
+        await asyncio.sleep(0.1)
+        found = done(await counter.gateway.ask("POST", "/v1/outcomes", {"message_ids": [message_id]}))
+        was_waiting = not waiting.done()
+    done(await waiting)
+
+    assert was_waiting
+    assert found["outcomes"][0]["outcome"] == "not_seen"
 
 
 async def test_a_thousand_ids_are_asked_at_once_and_no_more(counter: Counter) -> None:

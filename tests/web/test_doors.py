@@ -151,6 +151,35 @@ async def test_a_query_is_not_dropped_in_silence(served: Served, target: str) ->
     assert answer.status == 400
 
 
+async def test_a_query_reaches_the_native_dialect_as_it_was_sent(served: Served) -> None:
+    """Where something is asked for; the signature covers it."""
+    wire = await served.wire()
+
+    answer = await wire.ask("GET", "/v1/visits?limit=5&state=%6Fpen", token=TOKENS[CENTRE])
+
+    assert answer.body == f"{CENTRE} native GET /v1/visits?limit=5&state=%6Fpen ".encode()
+    assert answer.headers["Signature-Input"].count('"@query";req') == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("GET", "/v1/settlements/S1/receipt?x=1"),
+        ("POST", "/v1/outcomes?x=1"),
+        ("DELETE", "/v1/visits/V1?x=1"),
+        ("GET", "/livez?x=1"),
+        ("POST", f"/in/{HOSPITAL}?x=1"),
+    ],
+)
+async def test_elsewhere_a_query_is_refused(served: Served, method: str, target: str) -> None:
+    """Receipts, probes, changes and providers' doors read none."""
+    wire = await served.wire()
+
+    answer = await wire.ask(method, target, token=TOKENS[HOSPITAL])
+
+    assert (answer.status, answer.code) == (400, "http.target")
+
+
 async def test_a_refusal_at_a_providers_door_is_in_its_dialect(serve: Serve) -> None:
     """A caller that is known is refused in its own words."""
     served = await serve(body_bytes_max=10)
