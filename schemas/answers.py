@@ -204,8 +204,8 @@ class NextMessage(Part, frozen=True, kw_only=True):
     """The one message to send next for an id, in the words of an action, and of zh and en."""
 
     action: Literal["none", "repeat", "mend", "renew"]
-    """none: it is done. repeat: the same content under the same id. mend: what the codes name, then the same id again.
-    renew: nothing, but where the business is still wanted, the content under a new id."""
+    """none: it is done, by this message or another. repeat: the same content under the same id. mend: what the codes
+    name, then the same id again. renew: nothing, but where the business is still wanted, the content under a new id."""
     zh: str
     en: str
 

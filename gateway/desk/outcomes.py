@@ -10,6 +10,9 @@ from schemas.facts import Provider
 from schemas.requests import QueryOutcomes
 from schemas.scalars import OutcomeState
 
+SETTLED_ALREADY = {"bill.already_settled", "bill.all_settled"}
+"""Refusals which say that another message has done what this one asks: to mend and repeat it would ask to pay twice."""
+
 
 async def outcomes_found(connection: Any, request: QueryOutcomes, caller: Provider) -> OutcomesFound:
     """Return the outcome of each id in the order asked, an id that stands twice twice."""
@@ -66,6 +69,12 @@ def next_message(outcome: OutcomeState, codes: tuple[str, ...]) -> NextMessage:
                 action="repeat",
                 zh="未收到：请以相同报文编号原样重发",
                 en="not seen: send the same content again under the same id",
+            )
+        case "refused" if SETTLED_ALREADY & set(codes):
+            return NextMessage(
+                action="none",
+                zh="已拒绝：该单据已由其他报文结算，请勿重发，可查询原结算",
+                en="refused: another message has settled this bill; send nothing, and query that settlement",
             )
         case "refused":
             named = ", ".join(codes)

@@ -235,6 +235,19 @@ async def test_the_advice_is_the_one_that_works(counter: Counter) -> None:
     assert codes(same_id) == ["message.reversed"]
 
 
+async def test_a_bill_that_another_message_settled_is_not_to_be_sent_again(counter: Counter) -> None:
+    """G1: its refusal is no invitation to mend it until it pays twice."""
+    visit_no = counter.name("V")
+    done(await counter.submit(visit_no))
+    again = await counter.submit(visit_no)
+
+    found = done(await counter.gateway.ask("POST", "/v1/outcomes", {"message_ids": [counter.message_id]}))
+
+    (outcome,) = found["outcomes"]
+    assert (outcome["outcome"], outcome["refusal_codes"]) == ("refused", codes(again))
+    assert (outcome["next"]["action"], "请勿重发" in outcome["next"]["zh"]) == ("none", True)
+
+
 async def test_outcomes_are_told_while_settling_is_held_up(counter: Counter) -> None:
     """Somebody holds the worker's lock: the settlement waits, and what became of it can be asked."""
     visit_no = counter.name("V")
