@@ -1,16 +1,23 @@
 """What a canonical request must hold across its fields; pointers are those of the canonical request."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
+
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from schemas.problems import Fault
 from schemas.requests import (
+    AmendVisit,
     AnyRequest,
     BillTerms,
     CancelSettlement,
+    DischargeVisit,
     DownloadCatalog,
+    FileReferral,
     Item,
     QueryItems,
+    QueryReferral,
     QueryVisits,
     RegisterVisit,
     SubmitBill,
@@ -44,10 +51,18 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
         yield from _of_cancellation(request)
     elif isinstance(request, QueryItems | QueryVisits | DownloadCatalog):
         yield from _of_page(request)
+    elif isinstance(request, AmendVisit):
+        yield from _of_amendment(request)
+    elif isinstance(request, DischargeVisit):
+        yield from unlikely_year(request.discharged_at, "/discharged_at")
+    elif isinstance(request, FileReferral):
+        yield from _of_referral(request)
+    elif isinstance(request, QueryReferral) and request.referral_no is None and request.qualification_id is None:
+        yield _referral_not_named()
 
 
-def unlikely_year(instant: datetime | None, pointer: str) -> Iterator[Fault]:
-    """Yield a fault where an instant lies outside the years that a bill can come from."""
+def unlikely_year(instant: date | None, pointer: str) -> Iterator[Fault]:
+    """Yield a fault where an instant or day lies outside the years that a bill can come from."""
     if instant is not None and not YEAR_MIN <= instant.year <= YEAR_MAX:
         yield Fault(
             pointer=pointer,
@@ -183,3 +198,57 @@ def _of_cancellation(request: CancelSettlement) -> Iterator[Fault]:
             cure_zh="请提供结算编号，或同时提供就诊号和单据号",
             cure_en="give the settlement id, or both visit and bill number",
         )
+
+
+def _of_amendment(request: AmendVisit) -> Iterator[Fault]:
+    for name, instant in (("admitted_at", request.admitted_at), ("stabilised_at", request.stabilised_at)):
+        if instant is not UNSET:
+            yield from unlikely_year(instant, f"/{name}")
+    said = {name for name, value in asdict(request).items() if value is not UNSET} - {"visit_no", "worker_id"}
+    if not said:
+        yield Fault(
+            pointer="",
+            code="amendment.nothing_named",
+            zh="未填写要修改的登记信息",
+            en="names nothing to amend",
+            cure_zh="请填写要修改的字段；未填写的字段保持不变",
+            cure_en="give the terms to amend; those that are absent stay as they are",
+        )
+    if {"qualification_id", "qualification_ids"} <= said:
+        yield Fault(
+            pointer="/qualification_id",
+            code="amendment.ambiguous",
+            zh="同时填写了qualification_id和qualification_ids",
+            en="both qualification_id and qualification_ids stand",
+            cure_zh="请二者择一：全部资格审核编号，或仅一个",
+            cure_en="give all of the visit's qualifications, or the one, not both",
+        )
+
+
+def _of_referral(request: FileReferral) -> Iterator[Fault]:
+    for name, day in (
+        ("starts_on", request.starts_on),
+        ("ends_on", request.ends_on),
+        ("applied_on", request.applied_on),
+    ):
+        yield from unlikely_year(day, f"/{name}")
+    if request.ends_on < request.starts_on:
+        yield Fault(
+            pointer="/ends_on",
+            code="referral.ends_before_start",
+            zh="转诊结束日期早于开始日期",
+            en="the referral ends before it starts",
+            cure_zh="请更正转诊起止日期",
+            cure_en="correct its first or last day",
+        )
+
+
+def _referral_not_named() -> Fault:
+    return Fault(
+        pointer="",
+        code="referral.not_named",
+        zh="未指明要查询的转诊申请",
+        en="does not name a referral",
+        cure_zh="请提供转诊申请编号，或资格审核编号",
+        cure_en="give the referral's number, or a qualification",
+    )

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,16 +27,19 @@ from gateway.settling.points import Points
 from gateway.signing.keyring import Keyring, ensure_key
 from gateway.signing.keys import SigningKey
 from gateway.store.database import Connection, SessionLimits, Target, connect, open_pool, open_target
-from gateway.store.errors import SecretsFault
+from gateway.store.errors import DatabaseUnfit, SecretsFault
 from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
+from gateway.web.pages.page import Page
+from gateway.web.pages.site import site
 from schemas.dialect import Adapter, Inbound
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
 if TYPE_CHECKING:
+    from gateway.sandbox.folder import Lease
     from gateway.web.parent import Parent
 
 ADAPTERS: Mapping[str, Adapter] = {native.NAME: native, jiangsu_injury.NAME: jiangsu_injury}
@@ -52,17 +54,27 @@ FOLLOWING_CONNECTIONS_MAX = 2
 class Application:
     """The house behind the edge: everything that answers, wired together."""
 
-    def __init__(self, *, path: Walk, desk: Desk, references: Reference, keyring: Keyring, pool: Any) -> None:
-        """Take the rooms."""
+    def __init__(
+        self,
+        *,
+        path: Walk,
+        desk: Desk,
+        references: Reference,
+        keyring: Keyring,
+        pool: Any,
+        pages: Mapping[str, Page],
+    ) -> None:
+        """Take the rooms, and the pages of the site."""
         self._path = path
         self._desk = desk
         self._references = references
         self._keyring = keyring
         self._pool = pool
+        self._pages = pages
 
     def identify(self, token: str) -> Provider | None:
         """Return whose token it is."""
-        return self._references.at(datetime.now(UTC)).identify(token)
+        return self._references.newest().identify(token)
 
     async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
         """Answer a message."""
@@ -86,6 +98,10 @@ class Application:
             return {"database": type(error).__name__}
         return {}
 
+    def page(self, path: str) -> Page | None:
+        """Return what integrators read at a path."""
+        return self._pages.get(path)
+
     def jwks(self) -> bytes:
         """Return the public keys."""
         return self._keyring.jwks()
@@ -96,14 +112,17 @@ class Application:
 
 
 @asynccontextmanager
-async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterator[Application]:
-    """Open everything, in order, and close it in the reverse order."""
+async def application(
+    settings: Settings, dsn: str, seals: Seals, *, is_sandbox: bool = False
+) -> AsyncIterator[Application]:
+    """Open everything, in order, and close it in the reverse order. is_sandbox: by the test clock of a sandbox."""
     limits = SessionLimits(
         statement_timeout_ms=settings.database.statement_timeout_ms,
         lock_timeout_ms=settings.database.lock_timeout_ms,
         plans_by_key=True,
+        test_clock=is_sandbox,
     )
-    await prepare(dsn, seals)
+    await prepare(dsn, seals, is_sandbox=is_sandbox)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pooled(dsn, "read", settings.database.pool_max, limits))
         outcomes = await stack.enter_async_context(pooled(dsn, "outcome", OUTCOME_CONNECTIONS_MAX, limits))
@@ -125,7 +144,14 @@ async def application(settings: Settings, dsn: str, seals: Seals) -> AsyncIterat
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
-        yield Application(path=Walk(desk, ADAPTERS), desk=desk, references=references, keyring=keyring, pool=pool)
+        yield Application(
+            path=Walk(desk, ADAPTERS),
+            desk=desk,
+            references=references,
+            keyring=keyring,
+            pool=pool,
+            pages=site(native.mistakes()),
+        )
 
 
 @asynccontextmanager
@@ -160,10 +186,18 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
-async def prepare(dsn: str, seals: Seals) -> None:
-    """Migrate an empty database, refuse one that is behind or sealed with other secrets, make its first key."""
+async def prepare(dsn: str, seals: Seals, *, is_sandbox: bool = False) -> None:
+    """Migrate an empty database, refuse one that is behind or sealed with other secrets, make its first key.
+
+    A sandbox's database, whose days were moved, is never served as a real one, nor the other way round.
+    """
     connection = await connect(dsn, application_name="gateway-prepare")
     try:
+        if await connection.fetchval(sql("is_sandbox")) is not is_sandbox:
+            raise DatabaseUnfit(
+                "This database is a sandbox's, whose clock can be moved" if not is_sandbox else "This is no sandbox's",
+                cure="Name another database, or work with this one by `gateway sandbox --state`",
+            )
         await ensure_current(connection)
         await check_seals(connection, seals)
         await ensure_key(connection, seals)
@@ -174,8 +208,13 @@ async def prepare(dsn: str, seals: Seals) -> None:
 async def check_seals(connection: Connection, seals: Seals) -> None:
     """Refuse secrets that are not those which sealed this database; remember them where it is new."""
     await connection.execute(sql("remember_seals"), seals.fingerprint())
+    await check_sealed(connection, seals)
+
+
+async def check_sealed(connection: Connection, seals: Seals) -> None:
+    """Refuse secrets that are not those which sealed this database; one that is new is sealed with none."""
     known = await connection.fetchval(sql("sealed_with"))
-    if known != seals.fingerprint():
+    if known not in (None, seals.fingerprint()):
         raise SecretsFault(
             f"The database was sealed with the secrets {known}, and these are {seals.fingerprint()}",
             cure="Name the secrets file that belongs to this database with --secrets (GATEWAY_SECRETS_FILE)",
@@ -213,4 +252,26 @@ async def serve(
         await serve_edge(house, settings.web, sockets=sockets, parent=parent, on_started=on_started)
 
 
-__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve"]
+async def serve_sandbox(
+    settings: Settings, lease: "Lease", on_started: Callable[[int], None], *, sockets: Sequence[socket.socket]
+) -> None:
+    """Serve a sandbox on sockets that listen until told to stop: the only place that wires magic and a test clock."""
+    from gateway.sandbox.databases import Databases
+    from gateway.sandbox.house import SandboxHouse
+    from gateway.sandbox.rooms import Rooms
+    from gateway.web import logs
+    from gateway.web.running import serve as serve_edge
+
+    with lease.log_file() as stream, open_target(dsn=None, embedded=lease.folder) as target:
+        logs.configure(stream)
+        seals = load_or_create(default_secrets_path(lease.folder))
+        databases = Databases(target.dsn, seals, partial(prepare, seals=seals))
+        await databases.found(lease.seed, lease.world)
+        opening = partial(application, settings, target.dsn, seals, is_sandbox=True)
+        async with SandboxHouse(opening, databases, ADAPTERS) as house:
+            rooms = Rooms(house, ADAPTERS, lease.world)
+            log = logs.logger(stream)
+            await serve_edge(house, settings.web, sockets=sockets, on_started=on_started, log=log, annex=rooms)
+
+
+__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve", "serve_sandbox"]

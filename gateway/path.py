@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 RECEIPT_HEADER = "Settlement-Receipt"
 REPLAY_HEADER = "Idempotent-Replay"
+METHOD_NOT_ALLOWED = 405
 NATIVE = "native"
 """The dialect of `/v1` and of every refusal to a caller whose dialect is unknown: JSON, RFC 9457."""
 
@@ -123,8 +124,10 @@ def became(outcome: Outcome, message: Message) -> words.Outcome:
 
 
 def refused(answer: Stored, error: GatewayError, message: Message | None = None) -> Reply:
-    """Return a reply that refuses, with the time to wait where waiting helps."""
+    """Return a reply that refuses, with the time to wait where waiting helps, or the methods that would do."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else {}
+    if answer.status == METHOD_NOT_ALLOWED and "allow" in error.facts:
+        headers["Allow"] = error.facts["allow"]
     return Reply(
         status=answer.status,
         content_type=answer.content_type,

@@ -137,10 +137,19 @@ TYPES: dict[str, object] = {
     for section, struct in SECTIONS.items()
     for field in msgspec.structs.fields(struct)
 }
+DEFAULT = "default"
 EXCLUSIVE = ("database.dsn", "database.embedded")
 VARIABLES = {f"GATEWAY_{path.replace('.', '_').upper()}": path for path in TYPES} | {
     f"GATEWAY_{short.upper()}": path for short, path in SHORT.items()
 }
+
+
+class Traced(Struct, frozen=True, kw_only=True):
+    """A setting with its value and who gave it: "default", a file, an environment variable, a flag."""
+
+    path: str
+    value: str | int | float | None
+    origin: str
 
 
 def load(toml: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
@@ -148,21 +157,42 @@ def load(toml: Path | None, environ: Mapping[str, str], flags: Mapping[str, obje
 
     flags: path ("web.port") or short name ("port") → value; None means not given. Raises BadSettings with every fault.
     """
+    chosen = _chosen(toml, environ, flags)
+    return msgspec.convert(_tree({path: given.value for path, given in chosen.items()}), Settings)
+
+
+def traced(toml: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> list[Traced]:
+    """Return every setting as `load` would, each with its origin; raises what `load` raises."""
+    chosen = _chosen(toml, environ, flags)
+    settings = msgspec.convert(_tree({path: given.value for path, given in chosen.items()}), Settings)
+    return [
+        Traced(
+            path=f"{section}.{field}",
+            value=getattr(getattr(settings, section), field),
+            origin=chosen[f"{section}.{field}"].source if f"{section}.{field}" in chosen else DEFAULT,
+        )
+        for section, struct in SECTIONS.items()
+        for field in struct.__struct_fields__
+    ]
+
+
+def _chosen(toml: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> dict[str, Given]:
+    """Return what was given of each setting by the highest layer that gave it, with its value converted."""
     faults: list[str] = []
     layers = [
         list(_from_toml(toml, faults)),
         list(_from_environment(environ, faults)),
         list(_from_flags(flags, faults)),
     ]
-    chosen: dict[str, object] = {}
+    chosen: dict[str, Given] = {}
     for layer in layers:
         _lay(layer, chosen, faults)
     if faults:
         raise BadSettings(*faults)
-    return msgspec.convert(_tree(chosen), Settings)
+    return chosen
 
 
-def _lay(layer: list[Given], chosen: dict[str, object], faults: list[str]) -> None:
+def _lay(layer: list[Given], chosen: dict[str, Given], faults: list[str]) -> None:
     """Lay one layer over those before it; a database named here replaces one named below in another way."""
     exclusive = [given for given in layer if given.path in EXCLUSIVE]
     if len({given.path for given in exclusive}) > 1:
@@ -173,9 +203,11 @@ def _lay(layer: list[Given], chosen: dict[str, object], faults: list[str]) -> No
             chosen.pop(path, None)
     for given in layer:
         try:
-            chosen[given.path] = msgspec.convert(given.value, TYPES[given.path], strict=not given.is_text)
+            value = msgspec.convert(given.value, TYPES[given.path], strict=not given.is_text)
         except msgspec.ValidationError as error:
             faults.append(f"{given.path}: {_lowered(error)} ({given.source})")
+        else:
+            chosen[given.path] = given._replace(value=value)
 
 
 def _lowered(error: msgspec.ValidationError) -> str:

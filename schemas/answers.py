@@ -6,8 +6,19 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from schemas.decisions import Benefit, Finding, LineDecision
+from schemas.explanations import (
+    FindingTold,
+    Gap,
+    LineTold,
+    MessageTold,
+    OtherTold,
+    PostingTold,
+    ReceiptTold,
+    VersionTold,
+    VisitTold,
+)
 from schemas.facts import CatalogItem
-from schemas.requests import Item, Sums
+from schemas.requests import Item, Sums, VisitTerms
 from schemas.scalars import (
     Area,
     AuthorizationKind,
@@ -21,11 +32,13 @@ from schemas.scalars import (
     Instant,
     ItemState,
     Level,
+    LongText,
     MessageId,
     Number,
     OutcomeState,
     ProviderKind,
     QuantityText,
+    ReferralState,
     Sex,
     Text,
     VisitKind,
@@ -91,6 +104,28 @@ class VisitRegistered(Answer, tag="VisitRegistered", frozen=True, kw_only=True):
     worker_id: Number
     state: VisitState
     notices: tuple[Finding, ...] = ()
+
+
+class VisitAmended(Answer, tag="VisitAmended", frozen=True, kw_only=True):
+    visit_no: Number
+    worker_id: Number
+    state: VisitState
+    amended: tuple[str, ...]
+    """Names of the terms that are other than before; empty where all stood so already."""
+    terms: VisitTerms
+    """The visit as it now stands."""
+
+
+class VisitDischarged(Answer, tag="VisitDischarged", frozen=True, kw_only=True):
+    """A visit that has ended without a settlement."""
+
+    visit_no: Number
+    worker_id: Number
+    state: VisitState
+    discharged_at: Instant
+    items: int
+    sums: Sums
+    """Of the visit's items: all of it the worker's."""
 
 
 class VisitCancelled(Answer, tag="VisitCancelled", frozen=True, kw_only=True):
@@ -192,6 +227,56 @@ class OutcomeFound(Answer, tag="OutcomeFound", frozen=True, kw_only=True):
     status: int | None = None
     stored_answer_base64: str | None = None
     """The stored answer's bytes, while they are kept."""
+
+
+class Grant(Part, frozen=True, kw_only=True):
+    """An authorization of the agency that bears on a referral."""
+
+    authorization_no: Number
+    qualification_id: Number
+    """What the receiving provider registers its visit under."""
+    kind: AuthorizationKind
+    provider_code: Code | None
+    valid_from: date
+    valid_to: date
+    state: Literal["issued", "revoked"]
+
+
+class Referral(Part, frozen=True, kw_only=True):
+    """转诊转院: an application, and what has become of it."""
+
+    referral_no: Number
+    worker_id: Number
+    qualification_id: Number
+    recognition_no: Number
+    state: ReferralState
+    starts_on: date
+    ends_on: date
+    to_area: Area
+    to_provider_name: Text
+    reason: LongText
+    transportation: Text | None
+    applied_on: date
+    filed_at: Instant
+    cancelled_at: Instant | None
+    grants: tuple[Grant, ...]
+
+
+class ReferralFiled(Answer, tag="ReferralFiled", frozen=True, kw_only=True):
+    referral: Referral
+
+
+class ReferralCancelled(Answer, tag="ReferralCancelled", frozen=True, kw_only=True):
+    referral_no: Number
+    cancelled_at: Instant
+
+
+class ReferralsFound(Answer, tag="ReferralsFound", frozen=True, kw_only=True):
+    """The caller's own applications, the newest first."""
+
+    referrals: tuple[Referral, ...]
+    more: bool
+    """Whether older ones are left out."""
 
 
 class SettlementFound(Answer, tag="SettlementFound", frozen=True, kw_only=True):
@@ -387,11 +472,36 @@ class CatalogPart(Answer, CatalogVersion, tag="CatalogPart", frozen=True, kw_onl
     next_cursor: Cursor | None
 
 
+class SettlementExplained(Answer, tag="SettlementExplained", frozen=True, kw_only=True):
+    """结算说明: what is stored of a settlement, told; charged − findings = fund, line by line and in sum."""
+
+    settlement_id: Number
+    state: Literal["in_force", "cancelled", "reversed", "cancellation"]
+    settled_at: Instant
+    settlement_day: date
+    message: MessageTold
+    visit: VisitTold
+    versions: tuple[VersionTold, ...]
+    sums: Sums
+    benefits: tuple[Benefit, ...]
+    lines: tuple[LineTold, ...]
+    findings: tuple[FindingTold, ...]
+    """Those of the bill as a whole; a line's own stand with it."""
+    postings: tuple[PostingTold, ...]
+    receipt: ReceiptTold | None
+    undone_by: OtherTold | None
+    undoes: OtherTold | None
+    gaps: tuple[Gap, ...]
+    """What could not be told, or contradicts itself: empty when all is well."""
+
+
 AnyAnswer: TypeAlias = (
     SignedIn
     | SignedOut
     | PersonVerified
     | VisitRegistered
+    | VisitAmended
+    | VisitDischarged
     | VisitCancelled
     | ItemsUploaded
     | ItemsWithdrawn
@@ -407,4 +517,8 @@ AnyAnswer: TypeAlias = (
     | VisitsFound
     | CatalogFound
     | CatalogPart
+    | ReferralFiled
+    | ReferralCancelled
+    | ReferralsFound
+    | SettlementExplained
 )

@@ -51,10 +51,16 @@ class LineDecision(Part, frozen=True, kw_only=True, gc=False):
 
 
 class Benefit(Part, frozen=True, kw_only=True):
-    """A benefit outside the bill (e.g. 住院伙食补助): in neither the charge nor the fund's share of it."""
+    """A benefit outside the bill (e.g. 住院伙食补助): in neither the charge nor the fund's share of it.
+
+    Negative where refunds left fewer days than earlier bills of the visit had given it for.
+    """
 
     kind: str
     fen: Fen
+    days: tuple[date, ...] = ()
+    """The visit's days that it is given for once this bill stands, those of earlier bills among them."""
+    recognition_no: Number | None = None
 
 
 class Use(Part, frozen=True, kw_only=True):

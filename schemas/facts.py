@@ -117,6 +117,67 @@ class Policy(Fact, frozen=True, kw_only=True):
     """How far a caller's clock may run ahead."""
     bearers: dict[str, Bearer] = {}
     """Rule code → bearer, where the area decides otherwise than the rule's default."""
+    bed_ceiling_tertiary_yuan: PriceText | None = None
+    """The most a day in bed is paid with at the provider's level (床位费最高支付标准), whatever the kind of bed."""
+    bed_ceiling_secondary_yuan: PriceText | None = None
+    bed_ceiling_primary_yuan: PriceText | None = None
+    bed_ceiling_ungraded_yuan: PriceText | None = None
+    death_day_codes: tuple[Code, ...] = ()
+    """Beginnings of the codes that may still be billed on the day of death; none is any code. Nothing is after it."""
+    food_subsidy_fen: FenPositive = 0
+    """住院伙食补助: what the fund gives for each day of a stay, outside the bill."""
+    food_subsidy_max_fen: FenPositive | None = None
+    """The most of it for one visit."""
+    food_subsidy_visit_kinds: tuple[VisitKind, ...] = ("inpatient",)
+
+
+class Limit(Fact, frozen=True, kw_only=True):
+    """诊疗限制: how much of an item one visit may be billed. What is None binds nothing.
+
+    It speaks of every catalog code that begins with `code`, and counts them together; of several limits that speak of
+    a code, the one with the longest code is heard.
+    """
+
+    area: Area
+    scheme: Scheme
+    code: Code
+    title: Text | None = None
+    valid_from: date
+    valid_to: date | None = None
+    per_act: QuantityText | None = None
+    """Quantity of one line (单次用量)."""
+    per_day: QuantityText | None = None
+    """Quantity in one calendar day (限定频次): times, or hours where hours are billed."""
+    per_visit: QuantityText | None = None
+    """Quantity in the whole visit (限定总量)."""
+    course_days: int | None = None
+    """Calendar days of the visit on which it may be billed (限定疗程)."""
+    days_apart: int | None = None
+    """Least days from one billing to the next (限定周期): 14 is the same weekday two weeks on."""
+    stay: Literal["bed", "nursing"] | None = None
+    """Makes it a kind of bed, or a grade of nursing: of all of them together, one a day is paid."""
+
+
+class Pair(Fact, frozen=True, kw_only=True):
+    """项目关系: what may not, or only together, be billed in one visit. Each code stands for all that begin with it.
+
+    contains (重复收费): the main item has the sub item in it. excludes (互斥): one or the other. partner (关联缺失):
+    the main item is a consumable, which comes with the sub item, an operation; one of several partners is enough. swap
+    (串换): the main item is the dearer name of what the sub item is, and is then paid at the sub item's ceiling.
+    """
+
+    area: Area
+    scheme: Scheme
+    sort: Literal["contains", "excludes", "partner", "swap"]
+    frequency: Literal["day", "visit"]
+    main_code: Code
+    sub_code: Code
+    valid_from: date
+    valid_to: date | None = None
+    diagnosis_prefixes: tuple[str, ...] = ()
+    """Of a swap: diagnoses that call for the main item. Where there are some and the bill has none of them, the main
+    item is paid as the sub item, whether that is billed too or not."""
+    why: Text
 
 
 class Worker(Fact, frozen=True, kw_only=True):

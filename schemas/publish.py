@@ -1,4 +1,4 @@
-"""Publishes JSON Schema 2020-12 of every request and answer; `python -m schemas.publish` rewrites published/."""
+"""JSON Schema 2020-12 of every request and answer; `python -m gateway.describing` publishes them with openapi.json."""
 
 import json
 from pathlib import Path
@@ -31,10 +31,10 @@ def published_text(struct: type[msgspec.Struct]) -> str:
 
 
 def publish(folder: Path = PUBLISHED) -> None:
-    """Write one file a struct and take away what no struct stands for any more."""
+    """Write one file a struct and take away what no struct stands for any more; openapi.json is not ours."""
     folder.mkdir(exist_ok=True)
     texts = {f"{struct.__name__}.json": published_text(struct) for struct in published_types()}
-    for stale in folder.glob("*.json"):
+    for stale in folder.glob("[A-Z]*.json"):
         if stale.name not in texts:
             stale.unlink()
     for name, text in texts.items():

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.scalars import (
+    Area,
     CatalogFormat,
     Code,
     Cursor,
@@ -16,6 +17,7 @@ from schemas.scalars import (
     ItemState,
     LineFen,
     LocalCode,
+    LongText,
     MessageId,
     Number,
     PageNumber,
@@ -101,6 +103,23 @@ class VisitTerms(Terms, frozen=True, kw_only=True):
     """社会保险法 art. 42: what a liable third party has already paid."""
 
 
+class ReferralTerms(Terms, frozen=True, kw_only=True):
+    """转诊转院申请: where a worker is to be treated, when and why. Days are `Asia/Shanghai`, ends_on inclusive."""
+
+    qualification_id: Number
+    """The qualification under which the worker is treated now."""
+    worker_id: Number | None = None
+    """Whose the qualification is; needed only where two workers hold one of that number."""
+    starts_on: date
+    ends_on: date
+    to_area: Area
+    to_provider_name: Text
+    reason: LongText
+    transportation: Text | None = None
+    applied_on: date | None = None
+    """None is the day on which the application is filed."""
+
+
 class Sums(Terms, frozen=True, kw_only=True, gc=False):
     """Who bears a bill. charged = fund + worker + employer + provider, always."""
 
@@ -159,6 +178,40 @@ class VerifyPerson(Request, tag="VerifyPerson", frozen=True, kw_only=True):
 
 class RegisterVisit(Request, VisitTerms, tag="RegisterVisit", frozen=True, kw_only=True):
     """门诊/住院登记."""
+
+
+class AmendVisit(Request, tag="AmendVisit", frozen=True, kw_only=True):
+    """登记信息修改: a term that is absent stays as it is; null takes one away."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    """Whose the visit is, as a check: it is not amended, the visit is cancelled and registered anew."""
+    visit_kind: VisitKind | UnsetType = UNSET
+    admitted_at: Instant | UnsetType = UNSET
+    diagnosis_codes: Annotated[tuple[DiagnosisCode, ...], Meta(min_length=1, max_length=30)] | UnsetType = UNSET
+    qualification_ids: Qualifications | UnsetType = UNSET
+    """All that the visit shall have, its default first."""
+    qualification_id: Number | UnsetType = UNSET
+    """The visit's one qualification, for dialects that know no more: nothing new where the visit has it already."""
+    department_code: Code | UnsetType | None = UNSET
+    ward: Text | UnsetType | None = UNSET
+    bed: Text | UnsetType | None = UNSET
+    doctor_code: Code | UnsetType | None = UNSET
+    inpatient_no: Number | UnsetType | None = UNSET
+    phone: Text | UnsetType | None = UNSET
+    emergency: bool | UnsetType = UNSET
+    stabilised_at: Instant | UnsetType | None = UNSET
+    third_party_paid_fen: FenPositive | UnsetType = UNSET
+
+
+class DischargeVisit(Request, tag="DischargeVisit", frozen=True, kw_only=True):
+    """自费出院: ends a visit without a settlement; the worker bears everything."""
+
+    visit_no: Number
+    worker_id: Number | None = None
+    discharged_at: Instant
+    charged_fen: Fen | None = None
+    """The caller's own total of the visit's items, checked to the fen."""
 
 
 class CancelVisit(Request, tag="CancelVisit", frozen=True, kw_only=True):
@@ -223,6 +276,27 @@ class Reverse(Request, tag="Reverse", frozen=True, kw_only=True):
     """冲正: make the named message as if it had not been."""
 
     original_message_id: MessageId
+
+
+class FileReferral(Request, ReferralTerms, tag="FileReferral", frozen=True, kw_only=True):
+    """转诊转院申请上传: an application; what grants it is an authorization of the agency."""
+
+
+class QueryReferral(Request, tag="QueryReferral", frozen=True, kw_only=True):
+    """转诊转院申请查询: the caller's own application of that number, or all of its own under a qualification."""
+
+    referral_no: Number | None = None
+    qualification_id: Number | None = None
+    worker_id: Number | None = None
+    """Whose the qualification is; needed only where two workers hold one of that number."""
+
+
+class CancelReferral(Request, tag="CancelReferral", frozen=True, kw_only=True):
+    """转诊转院申请撤销."""
+
+    referral_no: Number
+    qualification_id: Number | None = None
+    """The qualification it was filed under, as a check."""
 
 
 class QueryOutcome(Request, tag="QueryOutcome", frozen=True, kw_only=True):
@@ -302,16 +376,26 @@ class DownloadCatalog(Request, tag="DownloadCatalog", frozen=True, kw_only=True)
     """None is the most there may be: CATALOG_ROWS_PER_PAGE_MAX a page, CATALOG_ROWS_PER_PART_MAX a part."""
 
 
+class ExplainSettlement(Request, tag="ExplainSettlement", frozen=True, kw_only=True):
+    """结算说明: why a settlement came out as it did."""
+
+    settlement_id: Number
+
+
 Changing: TypeAlias = (
     SignIn
     | SignOut
     | RegisterVisit
+    | AmendVisit
+    | DischargeVisit
     | CancelVisit
     | UploadItems
     | WithdrawItems
     | Settle
     | SubmitBill
     | CancelSettlement
+    | FileReferral
+    | CancelReferral
     | Reverse
 )
 """Verbs that change something: they bind a message id and store their answer."""
@@ -326,6 +410,8 @@ Reading: TypeAlias = (
     | QueryItems
     | QueryVisits
     | DownloadCatalog
+    | QueryReferral
+    | ExplainSettlement
 )
 """Verbs that bind no message id."""
 

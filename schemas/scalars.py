@@ -43,6 +43,8 @@ _TOKEN = r"^[A-Za-z0-9][A-Za-z0-9._:/+-]*" + _END
 
 Text = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=200)]
 """Free text of a person's making: a name, a remark."""
+LongText = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=1000)]
+"""The same where a sentence or two are wanted: the reason of an application."""
 Code = Annotated[str, Meta(pattern=_TOKEN, min_length=1, max_length=50)]
 """A code of a catalog or register: ASCII, no blanks."""
 LocalCode = Annotated[str, Meta(pattern=_PLAIN, min_length=1, max_length=150)]
@@ -89,7 +91,9 @@ ItemState = Literal["live", "settled", "withdrawn"]
 """未结算, 已结算, 已撤销."""
 CatalogFormat = Literal["csv", "jsonl"]
 """A table as the import takes it; a JSON object a line."""
-VisitState = Literal["open", "part_settled", "settled", "cancelled"]
-"""在院/未结算, 已中途结算, 已结算, 已撤销."""
+VisitState = Literal["open", "part_settled", "settled", "self_paid", "cancelled"]
+"""在院/未结算, 已中途结算, 已结算, 已自费出院, 已撤销."""
+ReferralState = Literal["filed", "approved", "part_approved", "revoked", "cancelled"]
+"""已申请, 已核准, 部分核准, 核准已撤销, 申请已撤销: what the agency's authorizations make of an application."""
 OutcomeState = Literal["settled", "refused", "reversed", "not_seen"]
 """已生效, 已拒绝, 已冲正, 未收到."""

@@ -160,11 +160,16 @@ def files(**changed: list[dict[str, Any]]) -> dict[str, bytes]:
 
 async def found(dsn: str, secrets: Path, **changed: list[dict[str, Any]]) -> None:
     """Prepare a migrated database and import the city, some of its files changed."""
+    await take_in(dsn, secrets, files(**changed))
+
+
+async def take_in(dsn: str, secrets: Path, sheets: dict[str, bytes]) -> None:
+    """Prepare a migrated database and import these files."""
     seals = load_or_create(secrets)
     await prepare(dsn, seals)
     connection = await connect(dsn, application_name="tests")
     try:
-        await import_files(connection, files(**changed), seals)
+        await import_files(connection, sheets, seals)
     finally:
         await connection.close()
 

@@ -13,12 +13,16 @@ from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
     ITEMS_PER_MESSAGE_MAX,
+    AmendVisit,
     AnyRequest,
+    CancelReferral,
     CancelSettlement,
     CancelVisit,
     DownloadCatalog,
+    FileReferral,
     Presettle,
     QueryItems,
+    QueryReferral,
     QueryVisits,
     RegisterVisit,
     Reverse,
@@ -88,6 +92,17 @@ def _register_visit(act: Act) -> AnyRequest | None:
     values = _fields(act)
     values["emergency"] = values.get("visit_kind") == EMERGENCY
     return _made(RegisterVisit, _in_lists(_visit_kind(values, act)), act)
+
+
+def _amend_visit(act: Act) -> AnyRequest | None:
+    """A med_type that stands says anew whether the visit is an emergency, as it does in 2201."""
+    values = _fields(act)
+    if "visit_kind" in values:
+        values["emergency"] = values["visit_kind"] == EMERGENCY
+    values = _visit_kind(values, act)
+    if "diagnosis_codes" in values:
+        values["diagnosis_codes"] = [values["diagnosis_codes"]]
+    return _made(AmendVisit, values, act)
 
 
 def _cancel_visit(act: Act) -> AnyRequest | None:
@@ -169,6 +184,20 @@ def _cancel_settlement(act: Act) -> AnyRequest | None:
     return _made(CancelSettlement, _fields(act), act)
 
 
+def _file_referral(act: Act) -> AnyRequest | None:
+    values = _fields(act)
+    values.pop("stateCode", None)
+    return _made(FileReferral, values, act)
+
+
+def _query_referral(act: Act) -> AnyRequest | None:
+    return _made(QueryReferral, _fields(act), act)
+
+
+def _cancel_referral(act: Act) -> AnyRequest | None:
+    return _made(CancelReferral, _fields(act), act)
+
+
 def _reverse(act: Act) -> AnyRequest | None:
     values = _fields(act)
     if values.pop("oinfno", "2207") not in CODES:
@@ -220,6 +249,7 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "1101": _verify_person,
     "2201": _register_visit,
     "2202": _cancel_visit,
+    "2203": _amend_visit,
     "2204": _upload_items,
     "2205": _withdraw_items,
     "2206": _presettle,
@@ -230,6 +260,9 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "9103": _fee_detail,
     "9104": _prescription_detail,
     "9105": _recent_visits,
+    "2301": _file_referral,
+    "2302": _query_referral,
+    "2303": _cancel_referral,
 }
 
 _NO_OPERATOR = Says("field.missing", "缺少操作员编号", "no operator", "请填写opter_no", "give opter_no")

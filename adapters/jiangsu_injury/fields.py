@@ -50,6 +50,10 @@ def _transport(name: str, zh: str, kind: Kind, into: str | None = None) -> Field
     )
 
 
+def _checked(name: str, zh: str, kind: Kind) -> Field:
+    return Field(name=name, zh=zh, kind=kind, into=name, use="checked", required=False, known=True, section="§1.3")
+
+
 def _carried(names: str, section: str = "§1.3", *, known: bool = True) -> Iterable[Field]:
     """Yield fields that we keep and nobody judges; each is a name and its Chinese, joined by a colon."""
     for pair in names.split():
@@ -143,6 +147,25 @@ REGISTER_VISIT = Table(
     _content("tel", "联系电话", kinds.text, "phone"),
     _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number, "qualification_ids"),
 )
+AMEND_VISIT = Table(
+    *_assumed(
+        _VISIT_NO,
+        _PERSON_IF_KNOWN,
+        _content("med_type", "医疗类别", kinds.code, "visit_kind"),
+        _content("ipt_no", "住院号", kinds.number, "inpatient_no"),
+        _content("adm_time", "入院时间", kinds.instant, "admitted_at"),
+        _content("adm_diag_dscr", "入院诊断编码", kinds.diagnosis, "diagnosis_codes"),
+        _content("wardarea_name", "病区名称", kinds.text, "ward"),
+        _content("adm_dept_codg", "入院科室编码", kinds.code, "department_code"),
+        _content("adm_bed", "床位号", kinds.text, "bed"),
+        _content("atddr_no", "主治医生编号", kinds.code, "doctor_code"),
+        _content("tel", "联系电话", kinds.text, "phone"),
+        _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number),
+        section="§1.3",
+    ),
+    *_carried("mdtrt_id:就诊ID", "§2.3", known=False),
+)
+"""2203: those of 2201, none but the visit's number required; an empty one changes nothing."""
 CANCEL_VISIT = Table(
     *_assumed(_VISIT_NO, _PERSON_IF_KNOWN),
     *_carried("mdtrt_id:就诊ID", "§2.3", known=False),
@@ -219,20 +242,32 @@ CANCEL_SETTLEMENT = Table(
         _PERSON_IF_KNOWN,
     )
 )
+FILE_REFERRAL = Table(
+    _content("actualStartTime", "转诊开始日期", kinds.day, "starts_on", required=True),
+    _content("actualEndTime", "转诊结束日期", kinds.day, "ends_on", required=True),
+    _content("outArea", "转往地区划", kinds.area, "to_area", required=True),
+    _content("outHospitalName", "转往医院名称", kinds.text, "to_provider_name", required=True),
+    _content("applyReason", "申请原因", kinds.long_text, "reason", required=True),
+    _content("transportation", "交通工具", kinds.text),
+    _content("applyTime", "申请日期", kinds.day_of_instant, "applied_on"),
+    _content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number, required=True),
+    *_assumed(_checked("stateCode", "申请状态", kinds.one_of(_1="1")), section="§1.3"),
+    *_assumed(_PERSON_IF_KNOWN, section="§2.3"),
+)
+"""stateCode's meaning was not found: the one value that was seen is taken, any other refused."""
+_REFERRAL_NO = _content("trt_dcla_detl_sn", "转诊申请编号", kinds.number, "referral_no")
+QUERY_REFERRAL = Table(
+    *_assumed(_REFERRAL_NO, _PERSON_IF_KNOWN),
+    *_assumed(_content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number), section="§1.3"),
+)
+CANCEL_REFERRAL = Table(
+    *_assumed(_content("trt_dcla_detl_sn", "转诊申请编号", kinds.number, "referral_no", required=True)),
+    *_assumed(_content("qualification_id", "工伤医疗费资格审核信息ID", kinds.number), section="§1.3"),
+    *_carried("psn_no:人员编号 memo:备注", "§2.3", known=False),
+)
 REVERSE = Table(
     *_assumed(_content("omsgid", "原报文ID", kinds.message_id, "original_message_id", required=True)),
-    *_assumed(
-        Field(
-            name="oinfno",
-            zh="原交易编号",
-            kind=kinds.transaction_code,
-            into="oinfno",
-            use="checked",
-            required=False,
-            known=False,
-            section="§2.3",
-        )
-    ),
+    *_assumed(_checked("oinfno", "原交易编号", kinds.transaction_code)),
     *_carried("psn_no:人员编号", "§2.3", known=False),
 )
 
@@ -254,8 +289,8 @@ FEE_DETAIL = Table(
 )
 """9103 and 9104."""
 RECENT_VISITS = Table(
-    _content("begindate", "开始日期", kinds.day, "from_day"),
-    _content("enddate", "结束日期", kinds.day, "to_day"),
+    _content("begindate", "开始日期", kinds.day_of_instant, "from_day"),
+    _content("enddate", "结束日期", kinds.day_of_instant, "to_day"),
     _PAGE,
     *_assumed(_PERSON_IF_KNOWN),
 )
@@ -276,6 +311,7 @@ CODES = {
     "1101": Code(zh="读卡", fields=VERIFY_PERSON),
     "2201": Code(zh="门诊/住院登记", fields=REGISTER_VISIT),
     "2202": Code(zh="登记撤销", fields=CANCEL_VISIT),
+    "2203": Code(zh="登记信息修改", fields=AMEND_VISIT),
     "2204": Code(zh="处方明细上报", fields=ITEM),
     "2205": Code(zh="处方明细撤销", fields=WITHDRAW_ITEMS),
     "2206": Code(zh="费用预结算", fields=PRESETTLE),
@@ -286,14 +322,13 @@ CODES = {
     "9103": Code(zh="费用明细下载", fields=FEE_DETAIL),
     "9104": Code(zh="处方明细下载", fields=FEE_DETAIL),
     "9105": Code(zh="近期就诊查询", fields=RECENT_VISITS),
+    "2301": Code(zh="转诊转院申请上传", fields=FILE_REFERRAL),
+    "2302": Code(zh="转诊转院申请查询", fields=QUERY_REFERRAL),
+    "2303": Code(zh="转诊转院申请撤销", fields=CANCEL_REFERRAL),
 }
 """What this dialect offers (domain §1.2)."""
 
 LATER = {
-    "2203": "登记信息修改",
-    "2301": "转诊转院申请上传",
-    "2302": "转诊转院申请查询",
-    "2303": "转诊转院申请撤销",
     "1320": "总额对账",
     "1321": "明细对账",
 }

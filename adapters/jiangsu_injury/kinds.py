@@ -65,6 +65,10 @@ number = _remembered(_matching(_NUMBER, 40, _NUMBER_ZH, _NUMBER_EN))
 code = _remembered(_matching(_NUMBER, 50, _NUMBER_ZH, _NUMBER_EN))
 certno = _matching(_NUMBER, 50, _NUMBER_ZH, _NUMBER_EN)
 text = _matching(_PLAIN, 200, _PLAIN_ZH, _PLAIN_EN)
+long_text = _matching(_PLAIN, 1_000, _PLAIN_ZH, _PLAIN_EN)
+area = _remembered(
+    _matching(r"[0-9]{6}", 6, "应为6位行政区划代码，如310000", "a division's code of 6 digits, as 310000")
+)
 local_code = _remembered(_matching(_PLAIN, 150, _PLAIN_ZH, _PLAIN_EN))
 item_name = _remembered(_matching(_PLAIN, 200, _PLAIN_ZH, _PLAIN_EN))
 operator = _matching(_PLAIN, 50, _PLAIN_ZH, _PLAIN_EN)
@@ -167,15 +171,7 @@ def instant(text: str) -> datetime:
         raise Unreadable(_INSTANT_WRONG) from None
 
 
-def _wall_clock(digits: str) -> datetime:
-    year = int(digits[:4])
-    if not YEAR_MIN <= year <= YEAR_MAX:
-        raise ValueError(year)
-    month, day, hour = int(digits[4:6]), int(digits[6:8]), int(digits[8:10])
-    local = datetime(year, month, day, hour, int(digits[10:12]), int(digits[12:14]), tzinfo=SHANGHAI)
-    return local.astimezone(UTC)
-
-
+_DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_WRONG = Says(
     "field.pattern",
     "日期格式不对",
@@ -183,20 +179,31 @@ _DAY_WRONG = Says(
     f"应为yyyyMMdd，年份{YEAR_MIN}至{YEAR_MAX}",
     f"yyyyMMdd, of the years {YEAR_MIN} to {YEAR_MAX}",
 )
-_SPELLED_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day(text: str) -> date:
-    """Return a day: yyyyMMdd or yyyy-MM-dd; of a whole time, its day."""
-    if len(text) in (14, 19):
-        return instant(text).astimezone(SHANGHAI).date()
-    digits = text.replace("-", "") if _SPELLED_DAY.fullmatch(text) else text
+    """Return the day of yyyyMMdd, or of yyyy-MM-dd."""
+    digits = text.replace("-", "")
+    if not _DAY.fullmatch(text) or not YEAR_MIN <= int(digits[:4]) <= YEAR_MAX:
+        raise Unreadable(_DAY_WRONG)
     try:
-        if re.fullmatch(r"[0-9]{8}", digits) and YEAR_MIN <= int(digits[:4]) <= YEAR_MAX:
-            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        pass
-    raise Unreadable(_DAY_WRONG)
+        raise Unreadable(_DAY_WRONG) from None
+
+
+def day_of_instant(text: str) -> date:
+    """Return a day, or the day in China of an instant."""
+    return day(text) if _DAY.fullmatch(text) else instant(text).astimezone(SHANGHAI).date()
+
+
+def _wall_clock(digits: str) -> datetime:
+    year = int(digits[:4])
+    if not YEAR_MIN <= year <= YEAR_MAX:
+        raise ValueError(year)
+    month, day, hour = int(digits[4:6]), int(digits[6:8]), int(digits[8:10])
+    local = datetime(year, month, day, hour, int(digits[10:12]), int(digits[12:14]), tzinfo=SHANGHAI)
+    return local.astimezone(UTC)
 
 
 def counted(least: int, most: int) -> Kind:

@@ -14,13 +14,16 @@ from schemas.answers import (
     ItemFound,
     ItemsFound,
     OutcomesFound,
+    SettlementExplained,
     StatementFound,
     VisitFound,
     VisitsFound,
 )
 
 Output = dict[str, object]
-Listed: TypeAlias = ItemsFound | VisitsFound | CatalogFound | CatalogPart | OutcomesFound | StatementFound
+Listed: TypeAlias = (
+    ItemsFound | VisitsFound | CatalogFound | CatalogPart | OutcomesFound | StatementFound | SettlementExplained
+)
 
 
 def listed(answer: Listed) -> Output:
@@ -38,6 +41,8 @@ def listed(answer: Listed) -> Output:
             return outcomes(answer)
         case StatementFound():
             return statement(answer)
+        case SettlementExplained():
+            return {"memo": "；".join(finding.why.zh for line in answer.lines for finding in line.findings)}
         case _:
             assert_never(answer)
 

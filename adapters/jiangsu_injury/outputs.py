@@ -1,33 +1,35 @@
 """The `output` of each answer. Fields of 1101, 2206 and 2207 are known (domain §1.3); the others are assumed."""
 
+from datetime import date
 from typing import assert_never
 
+from adapters.jiangsu_injury.fields import AMEND_VISIT
 from adapters.jiangsu_injury.lists import listed
 from adapters.jiangsu_injury.money import bill_of, yuan
 from adapters.jiangsu_injury.remarks import OUTCOMES, entitlement, explanation, shares
 from adapters.jiangsu_injury.times import spelled
 from schemas.answers import (
     AnyAnswer,
-    CatalogFound,
-    CatalogPart,
-    ItemsFound,
     ItemsUploaded,
     ItemsWithdrawn,
     OutcomeFound,
-    OutcomesFound,
     PersonVerified,
     Presettled,
     Qualification,
+    Referral,
+    ReferralCancelled,
+    ReferralFiled,
+    ReferralsFound,
     Reversed,
     Settled,
     SettlementCancelled,
     SettlementFound,
     SignedIn,
     SignedOut,
-    StatementFound,
+    VisitAmended,
     VisitCancelled,
+    VisitDischarged,
     VisitRegistered,
-    VisitsFound,
 )
 
 Output = dict[str, object]
@@ -40,11 +42,10 @@ def output_of(answer: AnyAnswer) -> Output:
             return _signed(answer)
         case PersonVerified():
             return _person(answer)
-        case VisitRegistered():
-            memo = "；".join(notice.title_zh for notice in answer.notices)
-            return {"ipt_otp_no": answer.visit_no, "psn_no": answer.worker_id, "memo": memo}
-        case VisitCancelled():
-            return {"ipt_otp_no": answer.visit_no, "memo": f"同时撤销明细{answer.withdrawn_items}条"}
+        case VisitRegistered() | VisitAmended() | VisitDischarged() | VisitCancelled():
+            return _visit(answer)
+        case ReferralFiled() | ReferralCancelled() | ReferralsFound():
+            return _referred(answer)
         case ItemsUploaded() | ItemsWithdrawn():
             return _items(answer)
         case Presettled() | Settled():
@@ -57,10 +58,8 @@ def output_of(answer: AnyAnswer) -> Output:
             return {"msgid": answer.message_id, "memo": OUTCOMES[answer.outcome]}
         case SettlementFound():
             return output_of(answer.settlement)
-        case ItemsFound() | VisitsFound() | CatalogFound() | CatalogPart() | OutcomesFound() | StatementFound():
-            return listed(answer)
         case _:
-            assert_never(answer)
+            return listed(answer)
 
 
 def _signed(answer: SignedIn | SignedOut) -> Output:
@@ -104,6 +103,84 @@ def _qualification(entitled: Qualification) -> Output:
         "cnt_left": entitled.quantity_left or "",
         "usable_here": "1" if entitled.usable_here else "0",
     }
+
+
+def _visit(answer: VisitRegistered | VisitAmended | VisitDischarged | VisitCancelled) -> Output:
+    match answer:
+        case VisitCancelled():
+            return {"ipt_otp_no": answer.visit_no, "memo": f"同时撤销明细{answer.withdrawn_items}条"}
+        case VisitRegistered():
+            memo = "；".join(notice.title_zh for notice in answer.notices)
+        case VisitAmended():
+            memo = f"已修改：{'、'.join(_wire_names(answer))}" if answer.amended else "与原登记一致，未作修改"
+        case VisitDischarged():
+            memo = f"已自费出院，{answer.items}条明细共{yuan(answer.sums.worker_fen)}元由职工负担"
+        case _:
+            assert_never(answer)
+    return {"ipt_otp_no": answer.visit_no, "psn_no": answer.worker_id, "memo": memo}
+
+
+def _wire_names(answer: VisitAmended) -> list[str]:
+    """Return the amended terms in the clerk's words; one that this dialect has no field for keeps its own name."""
+    titles = {field.into: field.zh for field in AMEND_VISIT.values()} | _NOT_AMENDED_BY_NAME
+    return [titles.get(name, name) for name in answer.amended]
+
+
+_NOT_AMENDED_BY_NAME = {"qualification_ids": "资格审核信息ID", "emergency": "急诊"}
+
+
+def _referred(answer: ReferralFiled | ReferralCancelled | ReferralsFound) -> Output:
+    match answer:
+        case ReferralFiled():
+            return _referral(answer.referral)
+        case ReferralCancelled():
+            return {"trt_dcla_detl_sn": answer.referral_no, "memo": "转诊申请已撤销"}
+        case ReferralsFound():
+            memo = "仅列出最近的申请" if answer.more else ""
+            return {"result": [_referral(referral) for referral in answer.referrals], "memo": memo}
+        case _:
+            assert_never(answer)
+
+
+def _referral(referral: Referral) -> Output:
+    return {
+        "trt_dcla_detl_sn": referral.referral_no,
+        "psn_no": referral.worker_id,
+        "qualification_id": referral.qualification_id,
+        "actualStartTime": _packed(referral.starts_on),
+        "actualEndTime": _packed(referral.ends_on),
+        "outArea": referral.to_area,
+        "outHospitalName": referral.to_provider_name,
+        "applyReason": referral.reason,
+        "transportation": referral.transportation or "",
+        "stateCode": "1",
+        "applyTime": _packed(referral.applied_on),
+        "referral_state": referral.state,
+        "memo": _REFERRALS[referral.state],
+        "grants": [
+            {
+                "qualification_id": grant.qualification_id,
+                "begndate": _packed(grant.valid_from),
+                "enddate": _packed(grant.valid_to),
+                "fixmedins_code": grant.provider_code or "",
+                "memo": "已核准" if grant.state == "issued" else "已撤销",
+            }
+            for grant in referral.grants
+        ],
+    }
+
+
+def _packed(day: date) -> str:
+    return day.strftime("%Y%m%d")
+
+
+_REFERRALS = {
+    "filed": "已申请，待经办机构核准",
+    "approved": "经办机构已核准，请按核准的资格审核信息ID就医",
+    "part_approved": "经办机构核准了部分日期",
+    "revoked": "经办机构的核准已撤销",
+    "cancelled": "申请已撤销",
+}
 
 
 def _items(answer: ItemsUploaded | ItemsWithdrawn) -> Output:

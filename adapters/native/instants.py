@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from schemas.requests import (
+    AmendVisit,
     AnyRequest,
     BillTerms,
+    DischargeVisit,
     Item,
     Presettle,
     RegisterVisit,
@@ -31,9 +33,9 @@ def request_in_utc(request: AnyRequest) -> AnyRequest:
             _items(items)
             _put(request.visit, "admitted_at", "stabilised_at")
             _put(request.bill, "discharged_at")
-        case RegisterVisit():
+        case RegisterVisit() | AmendVisit():
             _put(request, "admitted_at", "stabilised_at")
-        case Presettle() | Settle():
+        case Presettle() | Settle() | DischargeVisit():
             _put(request, "discharged_at")
         case _:
             pass
@@ -46,8 +48,8 @@ def _items(items: tuple[Item, ...]) -> None:
             structs.force_setattr(item, "occurred_at", item.occurred_at.astimezone(UTC))
 
 
-def _put(terms: VisitTerms | BillTerms, *fields: str) -> None:
+def _put(terms: VisitTerms | BillTerms | AmendVisit | DischargeVisit, *fields: str) -> None:
     for field in fields:
         instant = getattr(terms, field)
-        if instant is not None:
+        if isinstance(instant, datetime):
             structs.force_setattr(terms, field, in_utc(instant))

@@ -113,9 +113,9 @@ def _located(fault: Fault, route: Route) -> Fault:
 
 def _body(message: Inbound, route: Route, faults: list[Fault]) -> dict[str, object] | None:
     """Return the body's object; None with a fault where there is none."""
-    if not message.body and (route.method in ("GET", "DELETE") or route.segments[-1] == "cancel"):
+    if not message.body and route.body != "required":
         return {}
-    if route.method == "GET":
+    if route.body == "none":
         faults.append(fault("", "body.unexpected", _NO_BODY))
         return None
     if not _is_json(message):

@@ -1,6 +1,6 @@
 """The native door's routes: which method and path ask for which verb."""
 
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
@@ -8,15 +8,21 @@ from msgspec import Struct
 
 from schemas.problems import Fault, NotFound, WireError
 from schemas.requests import (
+    AmendVisit,
     AnyRequest,
+    CancelReferral,
     CancelSettlement,
     CancelVisit,
     Changing,
+    DischargeVisit,
     DownloadCatalog,
+    ExplainSettlement,
+    FileReferral,
     Presettle,
     QueryItems,
     QueryOutcome,
     QueryOutcomes,
+    QueryReferral,
     QuerySettlement,
     QueryStatement,
     QueryVisits,
@@ -47,6 +53,13 @@ class Route(Struct, frozen=True, kw_only=True):
         return tuple(segment[1:-1] for segment in self.segments if segment.startswith("{"))
 
     @property
+    def body(self) -> Literal["none", "optional", "required"]:
+        """Return whether a body may or must stand; a missing one that is optional reads as {}."""
+        if self.method == "GET":
+            return "none"
+        return "optional" if self.method == "DELETE" or self.segments[-1] == "cancel" else "required"
+
+    @property
     def changing(self) -> bool:
         """Return whether the verb binds a message id."""
         return self.verb in get_args(Changing)
@@ -64,13 +77,19 @@ ROUTES = (
     _route("DELETE /v1/sign-ins/{sign_no}", SignOut),
     _route("POST /v1/persons/verify", VerifyPerson),
     _route("POST /v1/visits", RegisterVisit),
+    _route("PATCH /v1/visits/{visit_no}", AmendVisit),
     _route("DELETE /v1/visits/{visit_no}", CancelVisit),
+    _route("POST /v1/visits/{visit_no}/discharge", DischargeVisit),
     _route("POST /v1/visits/{visit_no}/items", UploadItems),
     _route("POST /v1/visits/{visit_no}/items/withdraw", WithdrawItems),
     _route("POST /v1/visits/{visit_no}/presettle", Presettle),
     _route("POST /v1/visits/{visit_no}/settle", Settle),
     _route("POST /v1/bills", SubmitBill),
     _route("POST /v1/settlements/{settlement_id}/cancel", CancelSettlement),
+    _route("POST /v1/referrals", FileReferral),
+    _route("GET /v1/referrals/{referral_no}", QueryReferral),
+    _route("GET /v1/qualifications/{qualification_id}/referrals", QueryReferral),
+    _route("POST /v1/referrals/{referral_no}/cancel", CancelReferral),
     _route("POST /v1/reversals", Reverse),
     _route("GET /v1/outcomes/{message_id}", QueryOutcome),
     _route("POST /v1/outcomes", QueryOutcomes),
@@ -79,6 +98,7 @@ ROUTES = (
     _route("GET /v1/visits?{from_day,to_day,worker_id,state,cursor,limit}", QueryVisits),
     _route("GET /v1/visits/{visit_no}/items?{bill_no,state,cursor,limit}", QueryItems),
     _route("GET /v1/catalog?{version,since_version,format,cursor,limit}", DownloadCatalog),
+    _route("GET /v1/settlements/{settlement_id}/explanation", ExplainSettlement),
 )
 """The whole door. A receipt's own address is the web room's: it carries no request of the desk."""
 

@@ -5,4 +5,4 @@ def main() -> None:
     """Run the command line."""
     from gateway.cli.root import app
 
-    app()
+    app(prog_name="gateway")

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from gateway.cli.printed import Json, fail, print_json, waiting
+
 if TYPE_CHECKING:
-    from gateway.store.database import Connection
+    from contextlib import AbstractContextManager
+
+    from gateway.store.database import Connection, Target
     from gateway.store.migrations import MigrationState
 
 Result = TypeVar("Result")
@@ -19,28 +23,39 @@ Dsn = Annotated[
     str | None, typer.Option("--dsn", envvar="GATEWAY_DSN", help="PostgreSQL to connect to.", metavar="DSN")
 ]
 
-app = typer.Typer(name="migrate", help="Bring a database to this gateway's schema.", no_args_is_help=True)
+app = typer.Typer(name="migrate", no_args_is_help=True, rich_markup_mode=None)
 
 
-@app.command()
+@app.callback()
+def migrate() -> None:
+    """Bring a database to this gateway's schema (迁移), or say how far it is."""
+
+
+@app.command(short_help="Apply what the database lacks.")
 def up(embedded: Embedded = None, dsn: Dsn = None) -> None:
-    """Apply the migrations that the database lacks."""
+    """Apply the migrations that the database lacks, each in a database transaction of its own."""
+    from gateway.store.database import open_target
     from gateway.store.migrations import migrate_up
 
-    applied = _with_database(embedded, dsn, migrate_up)
+    with waiting("迁移中 migrating …"):
+        applied = _with_database(lambda: open_target(dsn=dsn, embedded=embedded), migrate_up)
     for state in applied:
         typer.echo(f"applied {state.number:04}_{state.name}")
     typer.echo(f"{len(applied)} migration(s) applied; the database is current.")
 
 
-@app.command()
-def status(embedded: Embedded = None, dsn: Dsn = None) -> None:
-    """Show which migrations the database has; ends with 1 where any is not simply applied."""
+@app.command(short_help="Show what the database has.")
+def status(embedded: Embedded = None, dsn: Dsn = None, as_json: Json = False) -> None:
+    """Show which migrations the database has; ends with 1 where any is not simply applied. Writes nothing."""
+    from gateway.cli import existing
     from gateway.store.migrations import Standing
     from gateway.store.migrations import status as read_status
 
-    states = _with_database(embedded, dsn, read_status)
-    _show(states)
+    states = _with_database(lambda: existing.opened(dsn, embedded), read_status)
+    if as_json:
+        print_json(states)
+    else:
+        _show(states)
     if any(state.standing is not Standing.APPLIED for state in states):
         raise typer.Exit(1)
 
@@ -56,11 +71,13 @@ def _show(states: "tuple[MigrationState, ...]") -> None:
     Console().print(table)
 
 
-def _with_database(embedded: Path | None, dsn: str | None, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+def _with_database(
+    opened: "Callable[[], AbstractContextManager[Target]]", work: "Callable[[Connection], Awaitable[Result]]"
+) -> Result:
     """Do the work on a session of its own; what the store refuses is told and ends with 1."""
     import asyncio
 
-    from gateway.store.database import connect, open_target
+    from gateway.store.database import connect
     from gateway.store.errors import StoreError
 
     async def on_a_session(target_dsn: str) -> Result:
@@ -71,8 +88,7 @@ def _with_database(embedded: Path | None, dsn: str | None, work: "Callable[[Conn
             await connection.close()
 
     try:
-        with open_target(dsn=dsn, embedded=embedded) as target:
+        with opened() as target:
             return asyncio.run(on_a_session(target.dsn))
     except StoreError as wrong:
-        typer.echo(f"gateway migrate: {wrong}", err=True)
-        raise typer.Exit(1) from wrong
+        fail("migrate", str(wrong))

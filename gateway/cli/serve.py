@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.printed import fail
 
 if TYPE_CHECKING:
     import socket
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def serve(
     *,
-    embedded: Embedded = None,
-    dsn: Dsn = None,
+    embedded: Annotated[
+        Path | None, typer.Option(help="Folder of an embedded PostgreSQL (GATEWAY_EMBEDDED).", metavar="DIR")
+    ] = None,
+    dsn: Annotated[str | None, typer.Option(help="PostgreSQL to connect to (GATEWAY_DSN).", metavar="DSN")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (GATEWAY_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one (GATEWAY_PORT).")] = None,
     workers: Annotated[
@@ -25,7 +27,11 @@ def serve(
     secrets: Annotated[Path | None, typer.Option(help="File of the keys that seal columns (GATEWAY_SECRETS).")] = None,
     config: Annotated[Path | None, typer.Option(envvar="GATEWAY_CONFIG", help="TOML file of settings.")] = None,
 ) -> None:
-    """Serve both doors until SIGTERM, then drain; SIGHUP replaces the workers. An empty database is migrated first."""
+    """Serve both doors until SIGTERM, then answer what is in flight and end. An empty database is migrated first.
+
+    SIGHUP replaces the workers one by one, with new code and settings. A flag wins over an environment variable, which
+    wins over the file; `gateway config show --origin` tells what comes of them, `gateway doctor` whether it can run.
+    """
     from gateway.settings import BadSettings
     from gateway.store.errors import StoreError
     from gateway.web.binding import bound
@@ -49,8 +55,7 @@ def serve(
         else:
             serve_with_workers(settings, sockets, file, flags)
     except (BadSettings, StoreError, NoWorkerCameUp) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        fail("serve", str(error))
 
 
 def serve_alone(settings: "Settings", sockets: "list[socket.socket]") -> None:

@@ -1,11 +1,11 @@
 """`gateway verify`: check a receipt or a saved answer offline, and say what it proves."""
 
-import io
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from gateway.cli.streams import never_fail_to_print
 
 
 def verify(
@@ -29,7 +29,7 @@ def verify(
     from gateway.signing.keys import read_jwks
     from gateway.signing.verify import prove
 
-    _never_fail_to_print()
+    never_fail_to_print()
     place = jwks
     try:
         keys = read_jwks(_read(jwks))
@@ -52,10 +52,3 @@ def _read(path: Path) -> bytes:
 
     with path.open("rb") as stream:
         return stream.read(FILE_BYTES_MAX + 1)
-
-
-def _never_fail_to_print() -> None:
-    """Let a terminal without Chinese show escapes, rather than a traceback that looks like a refusal."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

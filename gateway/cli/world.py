@@ -5,24 +5,27 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.printed import fail, waiting
+
 
 def world(
     seed: Annotated[int, typer.Option("--seed", envvar="GATEWAY_SEED", min=0, help="The same seed, the same bytes.")],
     out: Annotated[Path, typer.Option("--out", envvar="GATEWAY_OUT", metavar="DIR", help="Folder to write into.")],
 ) -> None:
-    """Write an invented world (示例世界): nine CSV files for `gateway import all`, and world.json for scripts.
+    """Write an invented world (示例世界): eleven CSV files for `gateway import all`, and world.json for scripts.
 
-    Names, institutions, identity numbers and prices are made up; days are set around 2026-11-01. world.json holds the
-    providers' bearer tokens: keep such a world away from real data.
+    Names, institutions, identity numbers and prices are made up; days are set around 2026-11-01. world.json holds its
+    cases, each with the bills to send and who must bear them, and the providers' bearer tokens: keep such a world
+    away from real data.
     """
     from gateway.reference.world.build import build, write
 
-    made = build(seed)
     try:
-        paths = write(made, out)
+        with waiting("生成中 building …"):
+            made = build(seed)
+            paths = write(made, out)
     except OSError as wrong:
-        typer.echo(f"gateway world: {out}: {wrong.strerror}. Name a folder that you may write to.", err=True)
-        raise typer.Exit(1) from wrong
+        fail("world", f"{out}: {wrong.strerror}. Name a folder that you may write to.")
     typer.echo(
         f"{len(paths)} files in {out}: {len(made.providers)} providers, {len(made.people.workers)} workers, "
         f"{len(made.items)} catalog rows, {len(made.cases)} cases."

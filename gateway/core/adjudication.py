@@ -1,15 +1,16 @@
 """Adjudication (审核): a bill and all that is known in, who bears each fen and why out. Pure and total."""
 
+from itertools import starmap
 from typing import assert_never
 
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
-from gateway.core.money import plain
-from gateway.core.rules.catalogue import REFUNDING, RULE_BY_CODE, asked
+from gateway.core.money import plain, yuan
+from gateway.core.rules.catalogue import GIVING, REFUNDING, RULE_BY_CODE, asked
 from gateway.core.rules.restrictions import is_restricted
 from gateway.core.rules.rule import Cut, Rule
-from schemas.decisions import Decision, Finding, LineDecision
+from schemas.decisions import Benefit, Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
 
 
@@ -26,11 +27,12 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
         lines[place], findings[place] = _decide(item, case)
     in_bill = range(len(bill.items))
     decided = tuple(lines[place] for place in in_bill)
+    given = _given(decided, case)
     return Decision(
         lines=decided,
-        findings=tuple(finding for place in in_bill for finding in findings[place]),
+        findings=(*(finding for place in in_bill for finding in findings[place]), *starmap(_notice, given)),
         sums=_sums(decided),
-        benefits=(),
+        benefits=tuple(benefit for _, benefit in given),
         uses=case.tally.uses(),
         versions=dict(context.versions),
     )
@@ -39,6 +41,10 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
 def blocking(decision: Decision) -> tuple[Finding, ...]:
     """Return the findings for which Settle refuses the whole bill."""
     return tuple(finding for finding in decision.findings if _blocks(finding))
+
+
+def _given(decided: tuple[LineDecision, ...], case: Case) -> list[tuple[Rule, Benefit]]:
+    return [(rule, benefit) for rule in GIVING if rule.give for benefit in rule.give(decided, case)]
 
 
 def _turn(placed: tuple[int, Item]) -> tuple[object, ...]:
@@ -75,6 +81,8 @@ def _charge(line: Line, case: Case) -> list[Finding]:
         line.authorization is not None,
         line.sort == "device",
         case.third_party_paid(line),
+        case.died_on is not None,
+        line.bounds is not None,
     )
     findings = _judge(asked(about), line, case)
     if not known and line.payable_fen and not any(_rests_on_day(finding) for finding in findings):
@@ -118,14 +126,34 @@ def _finding(rule: Rule, cut: Cut, line: Line) -> Finding:
     )
 
 
+def _notice(rule: Rule, benefit: Benefit) -> Finding:
+    """Tell of a benefit, on the bill: it takes nothing from a line."""
+    evidence = {"benefit_days": str(len(benefit.days)), "benefit_yuan": yuan(benefit.fen)}
+    return Finding(
+        rule=rule.code,
+        item_no=None,
+        fen=0,
+        bearer=None,
+        title_zh=rule.title_zh,
+        title_en=rule.title_en,
+        cure_zh=rule.cure_zh.format_map(evidence),
+        cure_en=rule.cure_en.format_map(evidence),
+        source=rule.source,
+        evidence=evidence,
+    )
+
+
 def _take(line: Line, case: Case) -> None:
-    """Count what the fund bears against the authorization, and start a device's life."""
+    """Count what the fund bears against the authorization, limits and pairs, and start a device's life."""
     if line.payable_fen <= 0:
         line.funded_e4 = 0
         return
     if line.authorization is not None:
         allowance_id = authorization_allowance(line.authorization.authorization_no)
         case.tally.take(allowance_id, line.payable_fen, line.funded_e4, (line.day,))
+    if line.bounds is not None:
+        number, code, of_e4 = line.item.item_no, line.row.code, line.quantity_e4
+        case.billed.count(number, code, line.day, line.funded_e4, line.payable_fen, of_e4)
     if line.row.sort == "device":
         case.issued.setdefault(line.row.code, []).append(line.day)
 

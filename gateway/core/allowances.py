@@ -23,6 +23,11 @@ def recognition_allowance(recognition_no: str) -> str:
     return f"third-party:recognition:{recognition_no}"
 
 
+def food_subsidy_allowance(visit_id: str, recognition_no: str) -> str:
+    """Name what was given as food subsidy for a visit's days under an injury."""
+    return f"food-subsidy:{visit_id}:{recognition_no}"
+
+
 class _Taken:
     """What was taken of one allowance, and on which days."""
 
@@ -49,6 +54,10 @@ class Tally:
         self._here: dict[str, _Taken] = {}
         for one in used:
             self._total.setdefault(one.allowance_id, _Taken()).add(one.fund_fen, sum_e4_of(one.quantity), one.days)
+
+    def names(self) -> Iterable[str]:
+        """Return the allowances that something was taken of."""
+        return self._total.keys()
 
     def fund_fen(self, allowance_id: str) -> int:
         """Return what the fund has borne under it."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from msgspec import Struct
 
 from gateway.core.allowances import Tally
-from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, in_force
+from gateway.core.billed import Billed
+from gateway.core.bounds import Bounds
+from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
 from gateway.core.days import day_of
 from gateway.core.money import price_e6_of, quantity_e4_of
-from schemas.facts import Agreement, Authorization, CatalogItem, Match, Policy, Recognition
+from gateway.core.validity import in_force
+from schemas.facts import Agreement, Authorization, CatalogItem, Limit, Match, Policy, Recognition
 from schemas.requests import Item
 from schemas.scalars import AuthorizationKind, CatalogSort
 
@@ -50,6 +54,10 @@ class Line(Struct, kw_only=True, gc=False):
     """The approved match on the day."""
     catalog_code: str | None
     entry: CatalogItem | None
+    bounds: Bounds | None
+    """What the tables of limits and pairs say of its code."""
+    limit: Limit | None
+    """The limit that is heard on the day."""
     quantity_e4: int
     price_e6: int
     readable: bool
@@ -92,6 +100,7 @@ class Case:
         visit, terms = bill.visit, bill.terms
         discharged_at = terms.discharged_at or visit.discharged_at
         self.visit = visit
+        self.bill = bill
         self.context = context
         self.catalog = catalog
         self.admitted_on = day_of(visit.admitted_at)
@@ -121,6 +130,14 @@ class Case:
             if line.refunds_item_no is not None:
                 self.refunds.setdefault(line.refunds_item_no, []).append(line)
         self._policies = policies
+        self.died_on = context.worker.died_on
+        self._area, self._scheme = visit.area, visit.scheme
+        self._bounds_of = catalog.bounds.of
+
+    @cached_property
+    def billed(self) -> Billed:
+        """What limited and paired items were paid with so far; most bills have none."""
+        return Billed(self.bill, self.context, self.catalog, self.code_of)
 
     def day_key(self, item: Item, day: date) -> tuple[str | None, date]:
         """Return the qualification and day that a line shares with others."""
@@ -135,6 +152,7 @@ class Case:
         if code is None and match is not None:
             code = match.catalog_code
         entry = None if code is None else self.catalog.item(self.visit.area, self.visit.scheme, code, day)
+        bounds = None if entry is None else self._bounds_of(self._area, self._scheme, entry.code)
         quantity_e4, price_e6, readable = _numbers(item)
         return Line(
             item=item,
@@ -146,6 +164,8 @@ class Case:
             match=match,
             catalog_code=code,
             entry=entry,
+            bounds=bounds,
+            limit=None if bounds is None else bounds.limit(day),
             sort=None if entry is None else entry.sort,
             recognition_no=shared.recognition_no,
             authorization_no=shared.authorization_no,
@@ -177,11 +197,29 @@ class Case:
             authorization_no=authorization.authorization_no if authorization else None,
         )
 
+    def days(self) -> Iterable[Day]:
+        """Return the days that lines of the bill have been of, by qualification."""
+        return self._days.values()
+
     def third_party_paid(self, line: Line) -> bool:
         """Return whether somebody else has paid for the visit or for the line's injury."""
         if self.visit.third_party_paid_fen:
             return True
         return line.entitlement is not None and line.entitlement.recognition.third_party_paid_fen != 0
+
+    def policy_under(self, recognition_no: str | None, day: date) -> Policy:
+        """Return the policy of the place of insurance of a recognition."""
+        known = (row for row in self.context.recognitions if row.recognition_no == recognition_no)
+        return self._policy(next(known, None), day)
+
+    def policy_here(self, day: date) -> Policy:
+        """Return the policy of the place of treatment, which prices follow (就医地目录)."""
+        return self._policies.on(self.visit.area, self.visit.scheme, day)
+
+    def code_of(self, item: Item, day: date) -> str | None:
+        """Return the catalog code that an item stands under on a day."""
+        match = None if item.catalog_code is not None else self.match(item.local_code, day)
+        return item.catalog_code or (match.catalog_code if match else None)
 
     def _policy(self, recognition: Recognition | None, day: date) -> Policy:
         """Return the policy of the place of insurance; of the place of treatment where that is not known."""

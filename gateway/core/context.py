@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from gateway.core.bounds import BoundsBook
+from gateway.core.validity import in_force
 from schemas.facts import (
     Authorization,
     CatalogItem,
@@ -94,6 +96,9 @@ class Context(Struct, frozen=True, kw_only=True):
     versions: dict[str, int]
 
 
+_NO_BOUNDS = BoundsBook()
+
+
 class Catalog(Struct, frozen=True, kw_only=True):
     """目录 and 目录对照 of one instant. Rows of one key are sorted by valid_from."""
 
@@ -101,6 +106,8 @@ class Catalog(Struct, frozen=True, kw_only=True):
     """By area, scheme, code."""
     matches: Mapping[tuple[str, str], tuple[Match, ...]]
     """By provider code, local code."""
+    bounds: BoundsBook = _NO_BOUNDS
+    """诊疗限制 and 项目关系 of its codes."""
 
     def item(self, area: str, scheme: str, code: str, day: date) -> CatalogItem | None:
         """Return the row in force on the day."""
@@ -123,8 +130,3 @@ class PolicyBook(Struct, frozen=True, kw_only=True):
         """Return the policy in force on the day."""
         stated = next((row for row in self.rows.get((area, scheme), ()) if in_force(row, day)), None)
         return stated or Policy(area=area, scheme=scheme, valid_from=date.min)
-
-
-def in_force(row: CatalogItem | Match | Policy, day: date) -> bool:
-    """Return whether a dated row covers the day, its to-date included."""
-    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)

@@ -26,6 +26,15 @@ def fund_account(scheme: str, area: str, fund_type: FundType) -> str:
     return f"fund:{scheme}:{area}:{fund_type}"
 
 
+def benefit_account(scheme: str, area: str, kind: str) -> str:
+    """Name the account of what a scheme's fund gives outside bills, in the place of insurance."""
+    return f"benefit:{scheme}:{area}:{kind}"
+
+
+BENEFIT_PAYABLE = "benefit-payable"
+"""What the worker of a settlement is owed outside the bill; the provider is owed nothing for it."""
+
+
 def payable_account(provider_code: str) -> str:
     """Name the account of what a provider is owed."""
     return f"payable:{provider_code}"
@@ -39,7 +48,10 @@ def fund_type_of(line: LineDecision, visit_kind: VisitKind) -> FundType:
 
 
 def postings(decision: Decision, bill: Bill, context: Context) -> tuple[Posting, ...]:
-    """Return a decision's entries, one a debit account, by name; a negative share swaps the sides."""
+    """Return a decision's entries by debit account; a negative share swaps the sides.
+
+    Of the bill, one an account; of the benefits outside it, one a benefit.
+    """
     areas = {row.recognition_no: row.area for row in context.recognitions}
     visit, sums = bill.visit, decision.sums
     fund: defaultdict[tuple[str | None, FundType], int] = defaultdict(int)
@@ -52,7 +64,11 @@ def postings(decision: Decision, bill: Bill, context: Context) -> tuple[Posting,
     debits["employer"] = sums.employer_fen
     debits["provider-cut"] = sums.provider_fen
     credit = payable_account(visit.provider_code)
-    return tuple(_posting(debit, credit, fen) for debit, fen in sorted(debits.items()) if fen)
+    entries = [(debit, credit, fen) for debit, fen in debits.items()]
+    for benefit in decision.benefits:
+        debit = benefit_account(visit.scheme, areas.get(benefit.recognition_no or "", visit.area), benefit.kind)
+        entries.append((debit, BENEFIT_PAYABLE, benefit.fen))
+    return tuple(_posting(*entry) for entry in sorted(entries) if entry[2])
 
 
 def reverse(entries: Iterable[Posting]) -> tuple[Posting, ...]:

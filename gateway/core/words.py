@@ -16,3 +16,4 @@ AUTHORIZATION_KIND_ZH = {
     "rehabilitation": "康复确认",
     "device": "辅助器具配置确认",
 }
+BEARER_ZH = {"worker": "工伤职工", "employer": "用人单位", "provider": "协议机构"}

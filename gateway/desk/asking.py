@@ -7,13 +7,11 @@ from msgspec import Struct
 
 from gateway.settling.standing import Stored
 from gateway.store.rows import Effect, SettlementRow
+from gateway.store.terms import Seal, Unseal
 from schemas.answers import AnyAnswer
 from schemas.facts import Provider
 from schemas.problems import Problem
 from schemas.requests import AnyRequest, Envelope
-
-Seal = Callable[[bytes, bytes], bytes]
-"""Compresses and seals (plaintext, what it is bound to)."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -39,6 +37,7 @@ class Making(Struct, frozen=True, kw_only=True):
     visit_id: UUID
     sign_no: str
     seal: Seal
+    unseal: Unseal
     reversed_answer: Callable[[str, str], bytes]
     """Makes the sealed answer of (message id, reversed by)."""
 

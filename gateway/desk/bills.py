@@ -203,7 +203,7 @@ def first_of_each(file: VisitFile) -> tuple[SettledLine, ...]:
 def versions_for(visit: Visit, standing: Standing) -> dict[str, int]:
     """Return the version of each kind of reference data that a visit's area and scheme go by."""
     known = standing.snapshot.versions
-    kinds = ("providers", "catalog", "matches", "policy")
+    kinds = ("providers", "catalog", "matches", "limits", "pairs", "policy")
     return {kind: known.get(f"{kind}:{visit.area}:{visit.scheme}", 0) for kind in kinds}
 
 

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from gateway.core.digests import request_sha256
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked, Making, Verdict
-from gateway.desk.leading import Leads, leads
+from gateway.desk.leading import Leads, leads, leads_to_referral
 from gateway.desk.reading import Reader
 from gateway.desk.receipts import Asked as AskedDigests
 from gateway.desk.receipts import receipt_of
+from gateway.desk.referring import no_holder
 from gateway.settling.away import told_when_away
 from gateway.settling.batch import Outcome
 from gateway.settling.batcher import Settles
@@ -28,13 +29,17 @@ from schemas.answers import AnyAnswer
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 from schemas.requests import (
+    CancelReferral,
     CancelSettlement,
     Changing,
     DownloadCatalog,
+    ExplainSettlement,
+    FileReferral,
     Presettle,
     QueryItems,
     QueryOutcome,
     QueryOutcomes,
+    QueryReferral,
     QuerySettlement,
     QueryStatement,
     QueryVisits,
@@ -107,17 +112,19 @@ class Desk:
                 return await self._reader.visits(request, asked.caller)
             case DownloadCatalog():
                 return await self._reader.catalog(request, asked.caller)
+            case QueryReferral():
+                return await self._reader.referrals.found(request, asked.caller)
+            case ExplainSettlement():
+                return await self._reader.explanation(request, asked.caller)
 
     async def _change(self, asked: Asked, request: Changing, ended: GatewayError | None) -> Outcome:
         """Send a changing verb through the batcher."""
         message_id = asked.envelope.message_id
         if message_id is None:
             raise refusal("message_id.missing", "header:Idempotency-Key")
-        way = leads(request, asked.caller)
+        way = await self._way(request, asked.caller)
         if ended is not None:
             way = way.refusing(ended)
-        if isinstance(request, CancelSettlement) and request.settlement_id is not None:
-            way = way.to(*await self._reader.place(request.settlement_id, asked.caller))
         digests = AskedDigests(raw_sha256=hashlib.sha256(asked.raw).hexdigest(), content_sha256=request_sha256(request))
         ask = Ask(
             caller=asked.caller,
@@ -137,6 +144,22 @@ class Desk:
         )
         return await self._batcher.settle(ask)
 
+    async def _way(self, request: Changing, caller: Provider) -> Leads:
+        """Return where a request leads, following numbers that name no worker: what they lead to never changes."""
+        way = leads(request, caller)
+        match request:
+            case CancelSettlement(settlement_id=str(settlement_id)):
+                return way.to(*await self._reader.place(settlement_id, caller))
+            case FileReferral(worker_id=None):
+                holders = await self._reader.referrals.holders(request.qualification_id)
+                return way.about(holders[0]) if len(holders) == 1 else way.refusing(no_holder(request, holders))
+            case CancelReferral():
+                return leads_to_referral(
+                    request, caller, await self._reader.referrals.filed(request.referral_no, caller)
+                )
+            case _:
+                return way
+
     def _deciding(self, asked: Asked, way: Leads, message_id: str, digests: AskedDigests) -> Callable[[Standing], Done]:
         """Return a verb's decide, with all that it may create named beforehand, wrapped in wording and receipt."""
         making = Making(
@@ -148,6 +171,7 @@ class Desk:
             visit_id=new_id(),
             sign_no=f"S{secrets.token_hex(12)}" if isinstance(asked.request, SignIn) else "",
             seal=self._seals.seal_packed,
+            unseal=self._seals.unseal_packed,
             reversed_answer=lambda original, by: seal_answer(
                 self._seals, asked.caller.code, original, self._reversed(asked, original, by)
             ),

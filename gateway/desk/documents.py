@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from gateway.core.context import Visit
 from gateway.core.reasons import fault, refusal
-from gateway.core.visits import Move, after
+from gateway.core.visits import Move, after, refused
 from gateway.desk.asking import Making, Verdict
 from gateway.desk.bills import (
     attach,
@@ -92,6 +92,8 @@ def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
     visit = file.visit
     if visit.worker_id != request.visit.worker_id:
         raise refusal("visit.of_another", "/visit/visit_no", visit_no=visit.visit_no)
+    if code := refused(submit_move(request), visit.state):
+        raise refusal(code, "/visit/visit_no", visit_no=visit.visit_no)
     if visit.visit_kind != request.visit.visit_kind:
         raise refusal(
             "visit.kind_differs",

@@ -13,9 +13,11 @@ from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
 from gateway.desk.catalogs import catalog_found
 from gateway.desk.cycles import fault_of_cycle
+from gateway.desk.explaining import explained, kept_of
 from gateway.desk.items_found import items_found
 from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
+from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.statements import statement_found
 from gateway.desk.undoing import sums_of
@@ -38,6 +40,7 @@ from schemas.answers import (
     Presettled,
     Settled,
     SettlementCancelled,
+    SettlementExplained,
     SettlementFound,
     SortSum,
     StatementFound,
@@ -48,6 +51,7 @@ from schemas.facts import Provider
 from schemas.problems import GatewayError
 from schemas.requests import (
     DownloadCatalog,
+    ExplainSettlement,
     Presettle,
     QueryItems,
     QueryOutcome,
@@ -77,6 +81,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
         return self._queries[name].sql
@@ -128,7 +133,7 @@ class Reader:
         await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
         holders = list(book.keys.values())
         await loader.files(book, self._references, [one.worker_id for one in holders])
-        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders])
+        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders if one.visit_id])
         visit = next(iter(book.visits.values()), None)
         return Standing(
             now=book.now,
@@ -230,6 +235,13 @@ class Reader:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection
+
+    async def explanation(self, request: ExplainSettlement, caller: Provider) -> SettlementExplained:
+        """Return why a settlement of this provider came out as it did."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            known, worker_id = await self._own(connection, request.settlement_id, caller)
+            kept = await kept_of(connection, self._queries, worker_id, known)
+        return await explained(kept, self._seals)
 
     async def receipt(self, settlement_id: str, caller: Provider) -> str:
         """Return the receipt of a settlement of this provider."""

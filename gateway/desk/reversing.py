@@ -6,15 +6,18 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gateway.core.reasons import refusal
+from gateway.desk.amending import contradictions, orphans, said_anew, taken_back, terms_now
 from gateway.desk.asking import Making, Verdict
+from gateway.desk.names import referral_key, referral_no_of
 from gateway.desk.undoing import cancellation, sums_of
-from gateway.desk.visits import undo_visit
+from gateway.desk.visits import changed, undo_visit
 from gateway.settling.lane import TOMBSTONE
 from gateway.settling.standing import Standing, VisitFile
 from gateway.store.rows import (
     Effect,
     ItemRestored,
     ItemWithdrawn,
+    KeyFreed,
     MessageReversed,
     MessageRow,
     SettlementRow,
@@ -104,6 +107,12 @@ def undo(original: MessageRow, standing: Standing, making: Making) -> tuple[Sett
             return undo_document(original, file, standing, making)
         case "RegisterVisit" if file:
             return None, undo_registration(file, making)
+        case "AmendVisit" if file:
+            return None, undo_amendment(file, standing, making)
+        case "DischargeVisit" if file:
+            return None, undo_discharge(file)
+        case "FileReferral":
+            return None, undo_filing(original, making)
         case "UploadItems" if file:
             return None, undo_upload(original, file, making)
         case "WithdrawItems" if file:
@@ -124,6 +133,7 @@ def undo_document(
     original: MessageRow, file: VisitFile, standing: Standing, making: Making
 ) -> tuple[SettlementRow | None, tuple[Effect, ...]]:
     """Cancel the settlement, withdraw the document's own items, and cancel the visit where the document began it."""
+    still_in_care(file)
     row, effects = undo_settlement(original, file, standing, making)
     begun_here = file.message_id == original.message_id and file.visit.bills <= (1 if row else 0)
     mine = [live for live in file.items if live.message_id == original.message_id]
@@ -141,11 +151,47 @@ def undo_registration(file: VisitFile, making: Making) -> tuple[Effect, ...]:
     """Cancel the visit, unless something has been settled in it."""
     if file.settlements:
         raise overtaken(f"就诊{file.visit.visit_no}已有结算 / visit {file.visit.visit_no} has settlements")
+    still_in_care(file)
     return () if file.visit.state == "cancelled" else undo_visit(file, making.message_id)
 
 
+def still_in_care(file: VisitFile) -> None:
+    """Refuse to take anything from a visit that was discharged as self-paid: the worker has paid for it."""
+    if file.visit.state == "self_paid":
+        no = file.visit.visit_no
+        raise overtaken(f"就诊{no}已自费出院 / visit {no} is discharged as self-paid")
+
+
+def undo_amendment(file: VisitFile, standing: Standing, making: Making) -> tuple[Effect, ...]:
+    """Say again what an amendment changed, unless it has been changed again, or a settlement rests on it."""
+    if standing.amendment is None or file.visit.state == "cancelled":
+        return ()
+    no = file.visit.visit_no
+    if file.visit.state not in {"open", "part_settled"}:
+        raise overtaken(f"就诊{no}已结算或自费出院 / visit {no} is closed")
+    now = terms_now(file, making)
+    back, again = taken_back(standing.amendment, now)
+    if again:
+        raise overtaken(f"就诊{no}的{again[0]}此后又已修改 / {again[0]} of visit {no} has been amended again since")
+    if faults := [*contradictions(now, back, file, standing), *orphans(now, back, file)]:
+        raise overtaken(f"{faults[0].pointer[1:]}：{faults[0].zh} / {faults[0].en}")
+    return said_anew(file, back, making)
+
+
+def undo_discharge(file: VisitFile) -> tuple[Effect, ...]:
+    """Open a visit again that was discharged as self-paid; it had no bills then and can have got none since."""
+    return (changed(file, state="open", discharged_at=None),) if file.visit.state == "self_paid" else ()
+
+
+def undo_filing(original: MessageRow, making: Making) -> tuple[Effect, ...]:
+    """Take a referral's number away: what was filed under it is found no more, and can be cancelled no more."""
+    key = referral_key(making.caller, referral_no_of(original.provider_code, original.message_id))
+    return (KeyFreed(provider_code=key.provider_code, kind=key.kind, key=key.key),)
+
+
 def undo_upload(original: MessageRow, file: VisitFile, making: Making) -> tuple[Effect, ...]:
-    """Withdraw the items that the message brought, unless one of them is settled."""
+    """Withdraw the items that the message brought, unless one of them is settled or was discharged with."""
+    still_in_care(file)
     mine = [live for live in file.items if live.message_id == original.message_id]
     if settled := [live.item.item_no for live in mine if live.settlement_id is not None]:
         raise overtaken(f"明细{settled[0]}已结算 / item {settled[0]} is settled")
@@ -196,6 +242,7 @@ def overtaken(what: str) -> GatewayError:
 CURES = {
     "CancelSettlement": ("如需恢复，请重新结算", "to have the settlement again, settle anew"),
     "CancelVisit": ("如需恢复，请重新登记（2201）", "to have the visit again, register it anew"),
+    "CancelReferral": ("如仍需转诊，请重新申请（2301）", "if the referral is still wanted, file it anew"),
     "SignIn": ("如不再使用，请签退（9002）", "if the cycle is not wanted, sign out"),
     "SignOut": ("请重新签到（9001）", "sign in again"),
     "Reverse": ("请以新的报文编号重新办理原业务", "submit the original business anew under a new message id"),

@@ -26,6 +26,7 @@ from gateway.store.rows import (
 )
 from schemas.answers import Settled, SortSum
 from schemas.decisions import Benefit, Decision, Finding, LineDecision
+from schemas.facts import Provider
 from schemas.requests import BillTerms, Item, Sums
 from schemas.scalars import CatalogSort
 
@@ -44,15 +45,29 @@ class Evidence(Struct, frozen=True, kw_only=True):
     context: Context
 
 
-class _Decided(Struct):
-    decision: Decision
+class _Rested(Struct):
+    provider: Provider
+
+
+class Unsealed(Struct):
+    """What an opened `settlement.decision_sealed` says that is read again."""
+
+    decision: msgspec.Raw
+    brought_by: dict[str, str] = {}
+    visit: Visit | None = None
+    context: _Rested | None = None
+
+
+def evidence_in(opened: bytes) -> Unsealed:
+    """Return what was sealed with a settlement; the first versions sealed its decision alone."""
+    if opened.startswith(b'{"brought_by":'):
+        return msgspec.json.decode(opened, type=Unsealed)
+    return Unsealed(decision=msgspec.Raw(opened))
 
 
 def decision_in(opened: bytes) -> Decision:
-    """Return the decision of an opened `settlement.decision_sealed`; the first versions sealed it alone."""
-    if opened.startswith(b'{"brought_by":'):
-        return msgspec.json.decode(opened, type=_Decided).decision
-    return msgspec.json.decode(opened, type=Decision)
+    """Return the decision of an opened `settlement.decision_sealed`."""
+    return msgspec.json.decode(evidence_in(opened).decision, type=Decision)
 
 
 NOT_SIGNED_YET = ""

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
-
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import after, refused
 from gateway.desk.asking import Making, Verdict
 from gateway.desk.names import visit_key
 from gateway.settling.standing import KeyHolder, Standing, VisitFile, WorkerFile
 from gateway.store.rows import BillKeyRow, Effect, ItemWithdrawn, KeyFreed, VisitChanged, VisitRow
+from gateway.store.terms import visit_sealed
 from schemas.answers import VisitCancelled, VisitRegistered
 from schemas.problems import Fault, Refused
 from schemas.requests import CancelVisit, RegisterVisit, VisitTerms
@@ -87,12 +86,17 @@ def visit_at(standing: Standing, visit_no: str, worker_id: str | None) -> VisitF
 
 def check_terms(terms: VisitTerms, worker: WorkerFile, standing: Standing, at: str = "") -> None:
     """Refuse terms of a new visit, with all their faults at once. at: where in the message they stand."""
+    if faults := terms_faults(terms, worker, standing, at):
+        raise Refused(*faults)
+
+
+def terms_faults(terms: VisitTerms, worker: WorkerFile, standing: Standing, at: str = "") -> list[Fault]:
+    """Return what is wrong with a visit's terms whatever state it is in."""
     faults = qualification_faults(terms.qualification_ids, worker, at)
     policy = standing.snapshot.policies.on(standing.caller.area, standing.caller.scheme, standing.day)
     if terms.admitted_at > standing.now + timedelta(minutes=policy.future_minutes):
         faults.append(fault("visit.admission_in_future", f"{at}/admitted_at"))
-    if faults:
-        raise Refused(*faults)
+    return faults
 
 
 def qualification_faults(qualification_ids: tuple[str, ...], worker: WorkerFile, at: str = "") -> list[Fault]:
@@ -136,7 +140,7 @@ def new_visit(
         bills=bills,
         registered_at=standing.now,
         message_id=making.message_id,
-        terms_sealed=making.seal(msgspec.json.encode(terms), f"visit:{making.visit_id}".encode()),
+        terms_sealed=visit_sealed(terms, making.visit_id, making.seal),
     )
 
 

@@ -68,6 +68,15 @@ def _days(first: str, second: str) -> Rule:
     )
 
 
+_LIMITING = ("per_act", "per_day", "per_visit", "course_days", "days_apart", "stay")
+
+
+def _apart(main_code: str | None, sub_code: str | None) -> bool:
+    if main_code is None or sub_code is None:
+        return True
+    return not main_code.startswith(sub_code) and not sub_code.startswith(main_code)
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     "providers": (_days("valid_from", "valid_to"),),
     "workers": (_days("birthday", "died_on"),),
@@ -115,6 +124,33 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "matches": (_days("valid_from", "valid_to"),),
+    "limits": (
+        _days("valid_from", "valid_to"),
+        (
+            "code",
+            lambda values: any(values.get(column, True) is not None for column in _LIMITING),
+            Said("未限制任何内容", "limits nothing"),
+            Said(f"至少填写其中一列: {', '.join(_LIMITING)}", f"fill in at least one of {', '.join(_LIMITING)}"),
+        ),
+    ),
+    "pairs": (
+        _days("valid_from", "valid_to"),
+        (
+            "sub_code",
+            lambda values: _apart(values.get("main_code"), values.get("sub_code")),
+            Said(
+                "主项与从项互为前缀,同一编码会与自己成对",
+                "main and sub begin with each other: a code would pair with itself",
+            ),
+            Said("主项、从项编码互不为前缀", "give two codes of which neither begins with the other"),
+        ),
+        (
+            "diagnosis_prefixes",
+            lambda values: values.get("sort", "swap") == "swap" or not values.get("diagnosis_prefixes"),
+            Said("只有串换项目按诊断判断", "only a swap is judged by diagnoses"),
+            Said("留空,或 sort 填 swap", "leave it empty, or set sort to swap"),
+        ),
+    ),
     "policy": (_days("valid_from", "valid_to"),),
 }
 

@@ -4,11 +4,13 @@ import re
 import types
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from gateway.reference.forms import Nature
 from schemas import scalars
 
 LIST_SEPARATOR = "|"
@@ -17,6 +19,7 @@ CELLS_REMEMBERED_MAX = 4096
 _INTEGER = re.compile(r"-?[0-9]{1,16}")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _ENCODER = msgspec.msgpack.Encoder()
+_FIXED_DIGITS = re.compile(r"\^\[0-9\]\{[0-9]+\}(?:\$|\(\?!)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _WORDS: dict[Any, tuple[str, str]] = {
@@ -77,6 +80,28 @@ def reader(kind: Any) -> Callable[[str], Any]:
             raise BadCell(zh, en) from None
 
     return read
+
+
+def natures(kind: Any) -> frozenset[Nature]:
+    """Return what a workbook's cell may be, beside text, under a column of a type.
+
+    A number is taken for a sum, a count, and a code of a fixed count of digits, which shows when its leading zeros are
+    lost. Under any other code a number may have lost them unseen.
+    """
+    kind = _without_none(kind)
+    base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if base is date:
+        return frozenset({"day"})
+    if base is bool:
+        return frozenset({"boolean"})
+    numeric = base is int or kind in (scalars.PriceText, scalars.QuantityText) or _of_fixed_digits(kind)
+    return frozenset({"number"}) if numeric else frozenset()
+
+
+def _of_fixed_digits(kind: Any) -> bool:
+    metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    patterns = (meta.pattern for meta in metas if isinstance(meta, msgspec.Meta) and meta.pattern)
+    return any(_FIXED_DIGITS.match(pattern) for pattern in patterns)
 
 
 def _without_none(kind: Any) -> Any:
@@ -163,3 +188,14 @@ def not_negative(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise BadCell("不小于 0 的整数", "a whole number of at least 0")
     return int(cell)
+
+
+_QUANTITY = reader(scalars.QuantityText)
+
+
+def above_nothing(cell: str) -> str:
+    """Read a quantity of more than nothing; raises BadCell."""
+    quantity: str = _QUANTITY(cell)
+    if Decimal(quantity) <= 0:
+        raise BadCell("大于 0 的数量,如 1 或 0.5", "a quantity of more than 0, such as 1 or 0.5")
+    return quantity

@@ -17,6 +17,8 @@ class Fault(Struct, frozen=True, kw_only=True):
     reason_en: str
     cure_zh: str
     cure_en: str
+    sheet: str = ""
+    """Of a workbook."""
 
 
 class Said(Struct, frozen=True):

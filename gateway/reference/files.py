@@ -1,26 +1,40 @@
-"""A CSV file to facts: everything that can be said of a file without looking elsewhere."""
+"""A file to facts: everything that can be said of a file without looking elsewhere."""
 
-import csv
 import difflib
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from gateway.reference import texts, workbooks
 from gateway.reference.columns import BadCell
 from gateway.reference.faults import HEADER_ROW, Fault, Said, fault, shown
+from gateway.reference.forms import FILE_BYTES_MAX, Cell, File, Nature, Typed, Watch, unwatched
 from gateway.reference.kinds import Column, Kind
 
-FILE_BYTES_MAX = 256 * 1024 * 1024
-FILE_ROWS_MAX = 1_000_000
 CELL_CHARACTERS_MAX = 4_000
 FAULTS_MAX = 10_000
 """Faults told of one file; past it a last one says that there are more."""
 
+WATCHED_ROWS = 1_000
+AS_TEXT = Said(
+    "将此格设为“文本”格式后重新键入,编码的前导零与长号码才不会丢失",
+    "format this cell as text and type it anew: a number loses leading zeros and all past 15 digits, a day its wording",
+)
+AS_DAY = Said("设为日期格式,或以文本写作 2026-11-23", "format this cell as a date, or write text such as 2026-11-23")
+ROUNDED = Said(
+    "将值四舍五入后填写,或设为“文本”格式后重新键入", "round it, or format this cell as text and type it anew"
+)
+NATURES: dict[Nature, Said] = {
+    "number": Said("数值", "a number"),
+    "day": Said("日期", "a day"),
+    "boolean": Said("逻辑值", "a logical value"),
+    "time": Said("时间", "a time"),
+}
+
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A row of a file: its number as in a spreadsheet, and the values of its sound cells."""
+    """A row of a file: its number as in a spreadsheet, and its sound cells' values, a default for an empty one."""
 
     row: int
     values: dict[str, Any]
@@ -33,24 +47,54 @@ class Sheet(Struct, frozen=True, kw_only=True):
     kind: Kind
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]
+    name: str = ""
+    """Of a workbook's sheet."""
 
 
-def read(kind: Kind, content: bytes) -> Sheet:
-    """Return a file's rows and all faults of its cells. Never raises for a bad file."""
+def read(kind: Kind, given: File | bytes, watch: Watch = unwatched) -> Sheet:
+    """Return a file's rows and all faults of its cells; bytes are CSV in UTF-8. Never raises for a bad file."""
+    file = given if isinstance(given, File) else File(content=given)
     faults: list[Fault] = []
     entries: list[Entry] = []
-    text = _text(kind, content, faults)
-    if text is not None:
-        records = _records(kind, text, faults)
-        header = next(records, (HEADER_ROW, []))[1]
-        columns = _header(kind, header, faults)
+    name, records = _records(kind, file, faults)
+    header = next(records, None)
+    if header is not None or not faults:
+        columns = _header(kind, [_name(cell) for cell in header[1]] if header else [], faults)
         if columns is not None:
-            entries = _entries(kind, columns, records, faults)
-    return Sheet(kind=kind, entries=tuple(entries), faults=tuple(faults))
+            rows = file.content.count(b"\n") if file.form == "csv" else 0
+            entries = _entries(kind, columns, _watched(kind.name, records, rows, watch), faults)
+    return Sheet(kind=kind, entries=tuple(entries), faults=tuple(faults), name=name)
+
+
+def _records(kind: Kind, file: File, faults: list[Fault]) -> tuple[str, Iterator[tuple[int, list[Cell]]]]:
+    """Return the name of a workbook's sheet, and the rows that hold anything with their numbers."""
+    if len(file.content) > FILE_BYTES_MAX:
+        faults.append(_file_fault(kind, Said("文件过大", "the file is too large"), f"≤ {FILE_BYTES_MAX} bytes"))
+        return "", iter(())
+    if file.form == "xlsx":
+        return workbooks.rows(kind.name, (kind.name, kind.title_zh), file, faults)
+    return "", texts.rows(kind.name, file.content, file.charset, faults)
+
+
+def _watched(
+    kind: str, records: Iterator[tuple[int, list[Cell]]], rows: int, watch: Watch
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Tell of every thousandth row; rows: about how many there are, 0 where nobody knows."""
+    watch("read", kind, 0, rows)
+    done = 0
+    for done, record in enumerate(records, 1):
+        if done % WATCHED_ROWS == 0:
+            watch("read", kind, done, max(done, rows))
+        yield record
+    watch("read", kind, done, done)
+
+
+def _name(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text or ""
 
 
 def _entries(
-    kind: Kind, columns: list[Column], records: Iterator[tuple[int, list[str]]], faults: list[Fault]
+    kind: Kind, columns: list[Column], records: Iterator[tuple[int, list[Cell]]], faults: list[Fault]
 ) -> list[Entry]:
     entries: list[Entry] = []
     for row, cells in records:
@@ -64,40 +108,8 @@ def _entries(
     return entries
 
 
-def _text(kind: Kind, content: bytes, faults: list[Fault]) -> str | None:
-    if len(content) > FILE_BYTES_MAX:
-        faults.append(_file_fault(kind, Said("文件过大", "the file is too large"), f"≤ {FILE_BYTES_MAX} bytes"))
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        reason = Said("不是 UTF-8 文字", "not UTF-8 text")
-        cure = Said("另存为“CSV UTF-8”", 'save the file as "CSV UTF-8"')
-        faults.append(fault(kind.name, row, None, reason, cure))
-        return None
-
-
 def _file_fault(kind: Kind, reason: Said, cure: str) -> Fault:
     return fault(kind.name, None, None, reason, Said(cure, cure))
-
-
-def _records(kind: Kind, text: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything with their numbers; a broken quote ends the file."""
-    csv.field_size_limit(FILE_BYTES_MAX)
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(rows, HEADER_ROW):
-            if number > FILE_ROWS_MAX:
-                faults.append(_file_fault(kind, Said("行数过多", "too many rows"), f"≤ {FILE_ROWS_MAX} rows"))
-                return
-            if any(cells):
-                yield number, cells
-    except csv.Error:
-        reason = Said("引号不成对,此行起无法读取", "a quote is not closed; nothing from this row on can be read")
-        cure = Said('单元格内的引号写作 ""', 'write a quote inside a cell as ""')
-        faults.append(fault(kind.name, number + 1, None, reason, cure))
 
 
 def _header(kind: Kind, header: list[str], faults: list[Fault]) -> list[Column] | None:
@@ -129,7 +141,7 @@ def _unknown_column(kind: Kind, name: str, known: list[str]) -> Fault:
     return fault(kind.name, HEADER_ROW, shown(name), Said("未知的列", "unknown column"), cure)
 
 
-def _entry(kind: Kind, columns: list[Column], row: int, cells: list[str], faults: list[Fault]) -> Entry:
+def _entry(kind: Kind, columns: list[Column], row: int, cells: list[Cell], faults: list[Fault]) -> Entry:
     before = len(faults)
     if len(cells) != len(columns):
         faults.append(_ragged(kind, row, len(cells), len(columns)))
@@ -150,19 +162,33 @@ def _ragged(kind: Kind, row: int, cells: int, columns: int) -> Fault:
     return fault(kind.name, row, None, reason, cure)
 
 
-def _take(kind: Kind, column: Column, row: int, cell: str, values: dict[str, Any]) -> Fault | None:
+def _take(kind: Kind, column: Column, row: int, cell: Cell, values: dict[str, Any]) -> Fault | None:
     """Put the cell's value among the row's, or return what is wrong with it."""
     if cell == "":
         missing = fault(kind.name, row, column.name, Said("为空", "empty"), Said("填写此列", "fill it in"))
         return missing if column.required else None
-    wrong = _unreadable(cell)
+    text, wrong = (cell, _unreadable(cell)) if isinstance(cell, str) else _said(column, cell)
     if wrong is None:
         try:
-            values[column.name] = column.read(cell)
+            values[column.name] = column.read(text)
         except BadCell as bad:
-            reason = Said(f"“{shown(cell)}”不合要求", f"“{shown(cell)}” does not fit")
+            values.pop(column.name, None)
+            reason = Said(f"“{shown(text)}”不合要求", f"“{shown(text)}” does not fit")
             wrong = reason, Said(f"须为{bad.zh}", f"must be {bad.en}")
     return fault(kind.name, row, column.name, *wrong) if wrong else None
+
+
+def _said(column: Column, cell: Typed) -> tuple[str, tuple[Said, Said] | None]:
+    """Return what CSV would have in the place of a workbook's cell, or why that cannot be known."""
+    if cell.nature not in column.natures:
+        noun = NATURES[cell.nature]
+        cure = AS_DAY if "day" in column.natures else AS_TEXT
+        return "", (Said(f"单元格是{noun.zh}", f"the cell is {noun.en}"), cure)
+    if cell.text is None and cell.nature == "day":
+        return "", (Said("日期带有时刻", "the day has a time of day"), Said("只留日期", "leave the day alone"))
+    if cell.text is None:
+        return "", (Said("数值超过 15 位有效数字", "the number has more than 15 significant digits"), ROUNDED)
+    return cell.text, None
 
 
 def _unreadable(cell: str) -> tuple[Said, Said] | None:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from gateway.reference import checks, known, persons, wholes
+from gateway.reference.changes import Begins, Changes, person_changes, whole_changes
 from gateway.reference.faults import Fault, ImportRefused
 from gateway.reference.files import Sheet, read
+from gateway.reference.forms import File, Watch, unwatched
 from gateway.reference.kinds import KINDS
-from gateway.reference.reading import Connection, Version
+from gateway.reference.reading import Connection, Version, versions_after
 from gateway.reference.standing import standing
 from gateway.store.queries import QUERIES
 from gateway.store.sealing import Seals
@@ -33,40 +36,85 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Announced versions that will not come into force, because this one is newer and takes effect before them."""
 
 
-class Begins(Struct, frozen=True, kw_only=True):
-    """When an import takes effect."""
-
-    first: datetime
-    """Rows about persons, and the first version of a kind, area and scheme."""
-    later: datetime
-    """A version that takes another's place: all of one import at one instant."""
-
-
 async def import_files(
-    connection: Connection, files: Mapping[str, bytes], seals: Seals, effective_at: datetime | None = None
+    connection: Connection,
+    files: Mapping[str, File | bytes],
+    seals: Seals,
+    effective_at: datetime | None = None,
+    watch: Watch = unwatched,
 ) -> list[Summary]:
     """Take in files by their kind, all of them or none; raises ImportRefused with every fault of every file.
 
     effective_at is aware; None means: a first version at once, persons' rows at once, other versions after a lead.
     """
-    sheets = [read(kind, files[name]) for name, kind in KINDS.items() if name in files]
-    faults = [fault for sheet in sheets for fault in (*sheet.faults, *checks.check(sheet))]
+    sheets, faults = _looked_at(files, watch)
     async with connection.transaction():
         await connection.execute(QUERIES["import_lock"].sql)
-        instant = await connection.fetchval(QUERIES["import_instant"].sql)
-        newest = {sheet.kind.name: await _newest(connection, sheet.kind.name) for sheet in sheets}
-        there = await standing(connection, sheets, seals)
-        known.extend(there, sheets)
-        faults += [fault for sheet in sheets for fault in known.check(there, sheet)]
-        faults += _too_early(sheets, newest, instant, effective_at)
-        if faults:
-            raise ImportRefused(_sorted(faults))
-        lead = lead_of(sum(len(sheet.entries) for sheet in sheets))
-        begins = Begins(
-            first=effective_at or instant,
-            later=effective_at or await connection.fetchval(QUERIES["reference_instant"].sql) + lead,
-        )
-        return [await _write(connection, sheet, newest[sheet.kind.name], seals, begins) for sheet in sheets]
+        judged = await _judged(connection, sheets, faults, seals, effective_at)
+        summaries: list[Summary] = []
+        for sheet in sheets:
+            watch("write", sheet.kind.name, 0, len(sheet.entries))
+            newest = judged.newest[sheet.kind.name]
+            summaries.append(await _write(connection, sheet, newest, seals, judged.begins))
+            watch("write", sheet.kind.name, len(sheet.entries), len(sheet.entries))
+        return summaries
+
+
+async def compare_files(
+    connection: Connection,
+    files: Mapping[str, File | bytes],
+    seals: Seals,
+    effective_at: datetime | None = None,
+    watch: Watch = unwatched,
+) -> list[Changes]:
+    """Return what an import of the files would change, and write nothing; raises ImportRefused as the import would."""
+    sheets, faults = _looked_at(files, watch)
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        judged = await _judged(connection, sheets, faults, seals, effective_at)
+        versions = await versions_after(connection, 0)
+        compared: list[Changes] = []
+        for sheet in sheets:
+            watch("compare", sheet.kind.name, 0, len(sheet.entries))
+            if sheet.kind.whole:
+                newest = judged.newest[sheet.kind.name]
+                compared.append(await whole_changes(connection, sheet, newest, versions, judged.begins))
+            else:
+                compared.append(await person_changes(connection, sheet, seals, judged.begins))
+            watch("compare", sheet.kind.name, len(sheet.entries), len(sheet.entries))
+        return compared
+
+
+class _Judged(Struct, frozen=True, kw_only=True):
+    """What an import of sound files needs to know."""
+
+    newest: dict[str, dict[tuple[str, str], wholes.Newest]]
+    begins: Begins
+
+
+def _looked_at(files: Mapping[str, File | bytes], watch: Watch) -> tuple[list[Sheet], list[Fault]]:
+    """Return the files as read, and all faults that they show by themselves."""
+    sheets = [read(kind, files[name], watch) for name, kind in KINDS.items() if name in files]
+    return sheets, [fault for sheet in sheets for fault in (*sheet.faults, *checks.check(sheet))]
+
+
+async def _judged(
+    connection: Connection, sheets: list[Sheet], faults: list[Fault], seals: Seals, effective_at: datetime | None
+) -> _Judged:
+    """Hold the files against the tables; raises ImportRefused with the faults so far and those found here."""
+    instant = await connection.fetchval(QUERIES["import_instant"].sql)
+    newest = {sheet.kind.name: await _newest(connection, sheet.kind.name) for sheet in sheets}
+    there = await standing(connection, sheets, seals)
+    known.extend(there, sheets)
+    faults = [*faults, *(fault for sheet in sheets for fault in known.check(there, sheet))]
+    faults += _too_early(sheets, newest, instant, effective_at)
+    if faults:
+        raise ImportRefused(_placed(faults, sheets))
+    lead = lead_of(sum(len(sheet.entries) for sheet in sheets))
+    begins = Begins(
+        first=effective_at or instant,
+        later=effective_at or await connection.fetchval(QUERIES["reference_instant"].sql) + lead,
+    )
+    return _Judged(newest=newest, begins=begins)
 
 
 def lead_of(rows: int) -> timedelta:
@@ -108,9 +156,12 @@ def _too_early(
     ]
 
 
-def _sorted(faults: list[Fault]) -> list[Fault]:
+def _placed(faults: list[Fault], sheets: Iterable[Sheet]) -> list[Fault]:
+    """Sort faults by file and row, and name the workbook's sheet on those of a workbook."""
     order = list(KINDS)
-    return sorted(faults, key=lambda fault: (order.index(fault.kind), fault.row or 0))
+    names = {sheet.kind.name: sheet.name for sheet in sheets}
+    faults.sort(key=lambda fault: (order.index(fault.kind), fault.row or 0))
+    return [msgspec.structs.replace(fault, sheet=names[fault.kind]) if names[fault.kind] else fault for fault in faults]
 
 
 async def _write(

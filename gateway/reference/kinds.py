@@ -1,4 +1,4 @@
-"""The nine kinds of reference data: their columns, their keys, and the order in which they rest on one another."""
+"""The eleven kinds of reference data: their columns, their keys, and the order in which they rest on one another."""
 
 from collections.abc import Callable
 from typing import Any, get_type_hints
@@ -6,14 +6,25 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from gateway.reference.columns import dialect_name, not_negative, positive, reader, sha256_digest
+from gateway.reference.columns import (
+    above_nothing,
+    dialect_name,
+    natures,
+    not_negative,
+    positive,
+    reader,
+    sha256_digest,
+)
+from gateway.reference.forms import Nature
 from schemas.facts import (
     Agreement,
     Authorization,
     CatalogItem,
     Enrolment,
     Fact,
+    Limit,
     Match,
+    Pair,
     Policy,
     Provider,
     Recognition,
@@ -38,6 +49,8 @@ class Column(Struct, frozen=True, kw_only=True):
     read: Callable[[str], Any]
     required: bool
     default: Any = None
+    natures: frozenset[Nature] = frozenset()
+    """What a workbook's cell may be in it, beside text."""
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -53,6 +66,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Columns of the key whose rows' valid_from..valid_to must not overlap."""
     whole: bool
     """True where a file is all there is of an area and scheme; False where it adds to what stands."""
+    needed: bool = True
+    """False where an area may do without: `gateway import all` takes the file where it stands."""
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -66,6 +81,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "age_max_years": not_negative,
     "service_life_years": positive,
     "days": positive,
+    "per_act": above_nothing,
+    "per_day": above_nothing,
+    "per_visit": above_nothing,
+    "course_days": positive,
+    "days_apart": positive,
 }
 _LEFT_OUT = {"agreements", "employer_name"}
 
@@ -82,11 +102,12 @@ def _columns(*structs: type[Struct]) -> tuple[Column, ...]:
 
 def _column(field: msgspec.structs.FieldInfo, hint: Any) -> Column:
     read = _READERS.get(field.name) or reader(hint)
+    taken = natures(hint)
     if field.default is not NODEFAULT:
-        return Column(name=field.name, read=read, required=False, default=field.default)
+        return Column(name=field.name, read=read, required=False, default=field.default, natures=taken)
     if field.default_factory is not NODEFAULT:
-        return Column(name=field.name, read=read, required=False, default=field.default_factory())
-    return Column(name=field.name, read=read, required=not _optional(hint))
+        return Column(name=field.name, read=read, required=False, default=field.default_factory(), natures=taken)
+    return Column(name=field.name, read=read, required=not _optional(hint), natures=taken)
 
 
 def _optional(hint: Any) -> bool:
@@ -165,6 +186,26 @@ KINDS: dict[str, Kind] = {
             unique=(("provider_code", "local_code", "valid_from"),),
             validity=("provider_code", "local_code"),
             whole=True,
+        ),
+        Kind(
+            name="limits",
+            title_zh="诊疗限制",
+            fact=Limit,
+            columns=_columns(Limit),
+            unique=(("area", "scheme", "code", "valid_from"),),
+            validity=("area", "scheme", "code"),
+            whole=True,
+            needed=False,
+        ),
+        Kind(
+            name="pairs",
+            title_zh="项目关系",
+            fact=Pair,
+            columns=_columns(Pair),
+            unique=(("area", "scheme", "sort", "main_code", "sub_code", "valid_from"),),
+            validity=("area", "scheme", "sort", "main_code", "sub_code"),
+            whole=True,
+            needed=False,
         ),
         Kind(
             name="policy",

@@ -100,6 +100,8 @@ def check(known: Known, sheet: Sheet) -> Iterator[Fault]:
                 yield from _authorization(known, sheet, entry)
             case "matches":
                 yield from _match(known, sheet, entry)
+            case "pairs":
+                yield from _pair(known, sheet, entry)
             case _:
                 pass
 
@@ -174,12 +176,22 @@ def _qualification(known: Known, sheet: Sheet, entry: Entry, number: str) -> Ite
 
 
 def _match(known: Known, sheet: Sheet, entry: Entry) -> Iterator[Fault]:
-    values = entry.values
     yield from _named(sheet, entry, "provider_code", known.providers, PROVIDER)
-    if {"area", "scheme", "catalog_code"} <= values.keys():
-        code = values["catalog_code"]
+    yield from _code_of_area(known, sheet, entry, "catalog_code")
+
+
+def _pair(known: Known, sheet: Sheet, entry: Entry) -> Iterator[Fault]:
+    """A swap is paid at its sub item's ceiling, so that must be an item; other codes may be beginnings."""
+    if entry.values.get("sort") == "swap":
+        yield from _code_of_area(known, sheet, entry, "sub_code")
+
+
+def _code_of_area(known: Known, sheet: Sheet, entry: Entry, column: str) -> Iterator[Fault]:
+    values = entry.values
+    if {"area", "scheme", column} <= values.keys():
+        code = values[column]
         if (values["area"], values["scheme"]) not in known.codes.get(code, ()):
-            yield _unknown(sheet, entry, "catalog_code", code, CODE_OF_AREA)
+            yield _unknown(sheet, entry, column, code, CODE_OF_AREA)
 
 
 def _unknown(sheet: Sheet, entry: Entry, column: str, value: str, noun: Said) -> Fault:

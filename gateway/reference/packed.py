@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar, cast, get_type_hints
 
 import msgspec
 
-from schemas.facts import CatalogItem, Fact, Match
+from schemas.facts import CatalogItem, Fact, Limit, Match, Pair
 
 Key: TypeAlias = tuple[str, ...]
 Shard: TypeAlias = dict[bytes, bytes]
@@ -41,8 +41,9 @@ def _reader(kind: type[RowT]) -> Callable[[bytes], tuple[RowT, ...]]:
     return decoder.decode
 
 
-read_items = _reader(CatalogItem)
-read_matches = _reader(Match)
+PACKED: dict[str, type[Fact]] = {"catalog": CatalogItem, "matches": Match, "limits": Limit, "pairs": Pair}
+"""The reference kinds that are many rows, and what a row of each is."""
+READERS: dict[str, Callable[[bytes], tuple[Fact, ...]]] = {kind: _reader(fact) for kind, fact in PACKED.items()}
 _ENCODER = msgspec.msgpack.Encoder()
 
 

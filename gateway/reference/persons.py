@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from gateway.reference.files import Sheet
 from gateway.reference.kinds import Employer
@@ -29,15 +30,22 @@ Places: TypeAlias = dict[tuple[str, str], tuple[str, str]]
 """Worker and recognition number → area and scheme."""
 
 
+class Stands(Struct, frozen=True, kw_only=True):
+    """A row of a file, and what stands under its key."""
+
+    owner: str
+    fact: Any
+    before: Any
+    """The newest fact of the key; None where there is none."""
+
+
 async def parts(connection: Connection, sheet: Sheet, seals: Seals) -> list[Part]:
     """Return what a sound file says that is not yet so, by area and scheme."""
-    owned = [_owned(sheet, dict(entry.values)) for entry in sheet.entries]
-    owners = sorted({owner for owner, _ in owned})
-    before, places = await _before(connection, sheet.kind.name, owners, seals)
-    changed = [(owner, fact) for owner, fact in owned if before.get((owner, _number(fact))) != fact]
+    stands, places = await standing_of(connection, sheet, seals)
     groups: dict[tuple[str, str], list[Owned]] = defaultdict(list)
-    for owner, fact in changed:
-        groups[_place(owner, fact, places)].append((owner, fact))
+    for row in stands:
+        if row.before != row.fact:
+            groups[_place(row.owner, row.fact, places)].append((row.owner, row.fact))
     return [
         Part(
             area=area,
@@ -45,9 +53,18 @@ async def parts(connection: Connection, sheet: Sheet, seals: Seals) -> list[Part
             row_count=len(group),
             sha256=digest(fact for _, fact in group),
             copy=_copier(group, seals),
+            facts=[fact for _, fact in group],
         )
         for (area, scheme), group in sorted(groups.items(), key=lambda group: group[0])
     ]
+
+
+async def standing_of(connection: Connection, sheet: Sheet, seals: Seals) -> tuple[list[Stands], Places]:
+    """Return each row of a sound file beside what stands under its key, and where the owners' recognitions are."""
+    owned = [_owned(sheet, dict(entry.values)) for entry in sheet.entries]
+    owners = sorted({owner for owner, _ in owned})
+    before, places = await _before(connection, sheet.kind.name, owners, seals)
+    return [Stands(owner=owner, fact=fact, before=before.get((owner, _number(fact)))) for owner, fact in owned], places
 
 
 def _owned(sheet: Sheet, values: dict[str, Any]) -> Owned:
@@ -182,6 +199,7 @@ async def _copy_recognitions(connection: Connection, version: Version, group: li
         for worker_id, fact in group
     )
     await _copy(connection, "recognition", version, rows)
+    await _note_holders(connection, group)
 
 
 async def _copy_authorizations(connection: Connection, version: Version, group: list[Owned], _: Seals) -> None:
@@ -199,3 +217,11 @@ async def _copy_authorizations(connection: Connection, version: Version, group: 
         for worker_id, fact in group
     )
     await _copy(connection, "authorization", version, rows)
+    await _note_holders(connection, group)
+
+
+async def _note_holders(connection: Connection, group: list[Owned]) -> None:
+    """Note whose the qualifications of recognitions or authorizations are."""
+    qualifications = [fact.qualification_id for _, fact in group]
+    workers = [worker_id for worker_id, _ in group]
+    await connection.execute(QUERIES["import_qualification_holders"].sql, qualifications, workers)

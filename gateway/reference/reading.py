@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from types import GenericAlias
 from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
 
-from gateway.reference.packed import Key, Packed, built
+from gateway.reference.packed import PACKED, Key, Packed, built
 from gateway.store.queries import QUERIES
-from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
+from schemas.facts import Agreement, Policy, Provider
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
 Part: TypeAlias = Mapping[Any, Any] | Packed
@@ -18,8 +19,7 @@ Part: TypeAlias = Mapping[Any, Any] | Packed
 
 ROWS_AT_ONCE = 125
 """Less than a millisecond's work."""
-_ITEMS = msgspec.json.Decoder(tuple[CatalogItem, ...])
-_MATCHES = msgspec.json.Decoder(tuple[Match, ...])
+_DECODERS = {kind: msgspec.json.Decoder(GenericAlias(tuple, (fact, ...))) for kind, fact in PACKED.items()}
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ async def versions_after(connection: Connection, version: int) -> list[Version]:
 
 
 async def part_of(connection: Connection, version: Version, before: int, held: Part | None) -> Part:
-    """Return what a version of one of the four reference kinds says.
+    """Return what a version of one of the reference kinds says.
 
     before, held: an older version of the same kind, area and scheme with what it says, of which only the differences
     are read where the rows are many; 0 and None where there is none.
@@ -52,24 +52,21 @@ async def part_of(connection: Connection, version: Version, before: int, held: P
     match version.kind:
         case "providers":
             return await _providers(connection, version.version)
-        case "catalog" | "matches":
-            assert held is None or isinstance(held, Packed)
-            return await _packed(connection, version, before, held)
         case "policy":
             return await _policy(connection, version)
         case _:
-            raise AssertionError(f"{version.kind} is no reference kind")
+            assert held is None or isinstance(held, Packed)
+            return await _packed(connection, version, before, held)
 
 
 async def _packed(connection: Connection, version: Version, before: int, held: Packed | None) -> Packed:
     """Return a version as its difference from the one held; whole, where the tables no longer have that one whole."""
-    changes = _items if version.kind == "catalog" else _matches
-    made = await built(held, changes(connection, version, before))
+    made = await built(held, _changes(connection, version, before))
     if held is None or len(made) == await connection.fetchval(
         QUERIES[f"reference_{version.kind}_keys"].sql, version.version
     ):
         return made
-    return await built(None, changes(connection, version, 0))
+    return await built(None, _changes(connection, version, 0))
 
 
 async def _rows(connection: Connection, name: str, *versions: int) -> AsyncIterator[list[asyncpg.Record]]:
@@ -105,18 +102,20 @@ def _provider(row: asyncpg.Record, agreements: tuple[Agreement, ...]) -> Provide
     return Provider(**{**dict(row), "profile": profile, "agreements": agreements})
 
 
-async def _items(
+async def _changes(
     connection: Connection, version: Version, before: int
-) -> AsyncIterator[list[tuple[Key, Sequence[CatalogItem]]]]:
-    async for rows in _rows(connection, "reference_catalog", version.version, before):
-        yield [((version.area, version.scheme, row["code"]), _ITEMS.decode(row["rows"] or "[]")) for row in rows]
+) -> AsyncIterator[list[tuple[Key, Sequence[Any]]]]:
+    """Yield the keys whose rows are not those of the version before, each with the rows that it has now."""
+    decode = _DECODERS[version.kind].decode
+    async for rows in _rows(connection, f"reference_{version.kind}", version.version, before):
+        yield [(_key(version, row), decode(row["rows"] or "[]")) for row in rows]
 
 
-async def _matches(
-    connection: Connection, version: Version, before: int
-) -> AsyncIterator[list[tuple[Key, Sequence[Match]]]]:
-    async for rows in _rows(connection, "reference_matches", version.version, before):
-        yield [((row["provider_code"], row["local_code"]), _MATCHES.decode(row["rows"] or "[]")) for row in rows]
+def _key(version: Version, row: asyncpg.Record) -> Key:
+    """Return what rows are looked up with: matches by provider, all else by area, scheme and code."""
+    if version.kind == "matches":
+        return row["provider_code"], row["local_code"]
+    return version.area, version.scheme, row["code"]
 
 
 async def _policy(connection: Connection, version: Version) -> dict[tuple[str, str], tuple[Policy, ...]]:

@@ -23,7 +23,7 @@ async def standing(connection: Connection, sheets: Iterable[Sheet], seals: Seals
     await _identities(connection, known, _named(sheets, "certno"), seals)
     await _qualifications(connection, known, workers, seals)
     await _providers(connection, known)
-    codes = sorted({*_named(sheets, "catalog_code"), *_listed(sheets, "items")})
+    codes = sorted({*_named(sheets, "catalog_code"), *_named(sheets, "sub_code"), *_listed(sheets, "items")})
     for row in await connection.fetch(QUERIES["import_known_codes"].sql, codes):
         known.codes.setdefault(row["code"], set()).add((row["area"], row["scheme"]))
     return known

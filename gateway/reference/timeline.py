@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from gateway.core.bounds import BoundsBook
 from gateway.core.context import Catalog, PolicyBook
 from gateway.core.snapshot import Snapshot
-from gateway.reference.packed import Rows, read_items, read_matches
+from gateway.reference.packed import READERS, Rows
 from gateway.reference.reading import Part, Version
 
 Numbers: TypeAlias = tuple[int, ...]
-REFERENCE_KINDS = ("providers", "catalog", "matches", "policy")
+REFERENCE_KINDS = ("providers", "catalog", "matches", "limits", "pairs", "policy")
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
@@ -65,7 +66,11 @@ class Merged:
             marker=sum(version.version for version in versions),
             providers=by_kind["providers"],
             tokens={provider.token_sha256: provider for provider in by_kind["providers"].values()},
-            catalog=Catalog(items=by_kind["catalog"], matches=by_kind["matches"]),
+            catalog=Catalog(
+                items=by_kind["catalog"],
+                matches=by_kind["matches"],
+                bounds=BoundsBook(limits=by_kind["limits"], pairs=by_kind["pairs"]),
+            ),
             policies=PolicyBook(rows=by_kind["policy"]),
         )
 
@@ -79,10 +84,6 @@ class Merged:
 
     def _join(self, kind: str, numbers: tuple[int, ...]) -> Mapping[Any, Any]:
         parts: list[Any] = [self._parts[number] for number in numbers]
-        match kind:
-            case "catalog":
-                return Rows(parts, read_items)
-            case "matches":
-                return Rows(parts, read_matches)
-            case _:
-                return {key: rows for part in parts for key, rows in part.items()}
+        if kind in READERS:
+            return Rows(parts, READERS[kind])
+        return {key: rows for part in parts for key, rows in part.items()}

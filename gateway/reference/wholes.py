@@ -1,8 +1,8 @@
-"""Files that are the whole of a kind for an area and scheme: providers, catalog, matches, policy."""
+"""Files that are the whole of a kind for an area and scheme: providers, catalog, matches, limits, pairs, policy."""
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ from msgspec import Struct
 from gateway.reference.files import Sheet
 from gateway.reference.kinds import AGREEMENT_COLUMNS, PROVIDER_COLUMNS
 from gateway.reference.reading import Connection, Version
-from schemas.facts import Agreement, CatalogItem, Match, Policy, Provider
+from schemas.facts import Agreement, CatalogItem, Limit, Match, Pair, Policy, Provider
 
 Copy: TypeAlias = Callable[[Connection, Version], Awaitable[None]]
 
@@ -34,6 +34,7 @@ class Part(Struct, frozen=True, kw_only=True):
     row_count: int
     sha256: str
     copy: Copy
+    facts: Sequence[Any]
 
 
 def parts(sheet: Sheet) -> list[Part]:
@@ -48,6 +49,7 @@ def parts(sheet: Sheet) -> list[Part]:
             row_count=len(facts),
             sha256=digest(facts),
             copy=_copier(sheet.kind.name, facts),
+            facts=facts,
         )
         for (area, scheme), facts in sorted(groups.items(), key=lambda group: group[0])
     ]
@@ -91,6 +93,10 @@ def _copier(kind: str, facts: list[Any]) -> Copy:
                 await _copy(connection, "catalog_item", version, map(_item_row, facts))
             case "matches":
                 await _copy(connection, "catalog_match", version, map(_match_row, facts))
+            case "limits":
+                await _copy(connection, "item_limit", version, map(_limit_row, facts))
+            case "pairs":
+                await _copy(connection, "item_pair", version, map(_pair_row, facts))
             case "policy":
                 await _copy(connection, "policy", version, map(_policy_row, facts))
             case _:
@@ -161,6 +167,30 @@ def _match_row(match: Match) -> dict[str, Any]:
         "scheme": match.scheme,
         "catalog_code": match.catalog_code,
         "state": match.state,
+    }
+
+
+def _limit_row(limit: Limit) -> dict[str, Any]:
+    return {
+        "code": limit.code,
+        "valid_from": limit.valid_from,
+        "valid_to": limit.valid_to,
+        "area": limit.area,
+        "scheme": limit.scheme,
+        "content": _json(limit),
+    }
+
+
+def _pair_row(pair: Pair) -> dict[str, Any]:
+    return {
+        "sort": pair.sort,
+        "main_code": pair.main_code,
+        "sub_code": pair.sub_code,
+        "valid_from": pair.valid_from,
+        "valid_to": pair.valid_to,
+        "area": pair.area,
+        "scheme": pair.scheme,
+        "content": _json(pair),
     }
 
 

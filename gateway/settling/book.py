@@ -27,6 +27,7 @@ from gateway.store.rows import (
     VisitChanged,
     VisitRow,
 )
+from gateway.store.terms import Amendment
 from schemas.facts import DeviceIssue, Used
 from schemas.scalars import VisitKind, VisitState
 
@@ -48,6 +49,7 @@ class Book:
         self.workers: dict[str, WorkerFile] = {}
         self.visits: dict[UUID, VisitFile] = {}
         self.withdrawn: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.amendments: dict[tuple[str, str], Amendment] = {}
         self._behind: defaultdict[str, list[Sequence[Effect]]] = defaultdict(list)
         """Effects of earlier asks, by worker, that no later ask has been about yet."""
 
@@ -63,7 +65,7 @@ class Book:
             return self.visits.get(ask.visit_id)
         if ask.visit_no is not None:
             holder = self.keys.get(Key(provider_code=ask.caller.code, kind="visit", key=ask.visit_no))
-            return self.visits.get(holder.visit_id) if holder else None
+            return self.visits.get(holder.visit_id) if holder and holder.visit_id else None
         original = self.original_of(ask)
         return self.visits.get(original.visit_id) if original and original.visit_id else None
 
@@ -89,6 +91,7 @@ class Book:
             original=self.original_of(ask),
             original_refused=original_key in self.refused,
             withdrawn=self.withdrawn.get(original_key, ()),
+            amendment=self.amendments.get(original_key),
         )
 
     def apply(self, effects: Sequence[Effect]) -> None:
@@ -213,9 +216,7 @@ def holder(row: BillKeyRow) -> KeyHolder:
 
 def visit_file(row: VisitRow) -> VisitFile:
     """Return a visit that has just begun."""
-    return VisitFile(
-        visit=visit_of_row(row), message_id=row.message_id, items=(), settlements=(), lines=(), previews={}
-    )
+    return VisitFile(visit=visit_of_row(row), message_id=row.message_id, terms_sealed=row.terms_sealed)
 
 
 def visit_of_row(row: VisitRow) -> Visit:

@@ -261,7 +261,8 @@ def all_names(asks: Sequence[Ask]) -> list[str]:
 
 def visits_of(book: Book, ask: Ask) -> set[tuple[str, Any]]:
     """Return the visits to read for an ask, each with its worker."""
-    found = {(holder.worker_id, holder.visit_id) for key in keys_of(ask) if (holder := book.keys.get(key))}
+    holders = [holder for key in keys_of(ask) if (holder := book.keys.get(key))]
+    found = {(holder.worker_id, holder.visit_id) for holder in holders if holder.visit_id}
     original = book.original_of(ask)
     if original and original.worker_id and original.visit_id:
         found.add((original.worker_id, original.visit_id))

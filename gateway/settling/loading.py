@@ -23,6 +23,7 @@ from gateway.store.rows import (
     VisitRow,
 )
 from gateway.store.sealing import Seals
+from gateway.store.terms import amendment_opened
 from schemas.facts import DeviceIssue, Used
 from schemas.requests import Sums
 
@@ -82,7 +83,7 @@ class Loader:
                 book.receipts[row.provider_code, row.message_id] = jws
 
     async def originals(self, book: Book, asks: Iterable[Ask]) -> None:
-        """Read, for reversals, whether the original was refused and which items it withdrew."""
+        """Read, for reversals, whether the original was refused, which items it withdrew and which terms it amended."""
         reversals = [ask for ask in asks if ask.original_message_id is not None]
         if not reversals:
             return
@@ -91,11 +92,18 @@ class Loader:
             book.refused.add((row["provider_code"], row["message_id"]))
         for ask in reversals:
             original = book.original_of(ask)
-            if original and original.visit_id and original.verb == "WithdrawItems":
-                rows = await self._fetch(
-                    "items_withdrawn_by", original.worker_id, original.visit_id, original.message_id
-                )
-                book.withdrawn[ask.caller.code, original.message_id] = await self._not_reversed(ask.caller.code, rows)
+            if original and original.visit_id:
+                await self._left_by(book, original, original.visit_id)
+
+    async def _left_by(self, book: Book, original: MessageRow, visit_id: UUID) -> None:
+        """Read what a message that is to be reversed did to a visit, where its rows do not say so themselves."""
+        name, place = (original.provider_code, original.message_id), (original.worker_id, visit_id, original.message_id)
+        if withdrawn := await self._fetch("items_withdrawn_by", *place):
+            book.withdrawn[name] = await self._not_reversed(original.provider_code, withdrawn)
+        for row in await self._fetch("amended_by", *place):
+            book.amendments[name] = amendment_opened(
+                row["terms_sealed"], visit_id, original.message_id, self._seals.unseal_packed
+            )
 
     async def _not_reversed(self, provider_code: str, items: Rows) -> tuple[str, ...]:
         """Return the numbers of items whose own message has not been reversed since: those stay gone."""
@@ -139,6 +147,7 @@ class Loader:
             book.visits[visit_id] = VisitFile(
                 visit=visit_of_row(VisitRow(**row)),
                 message_id=row["message_id"],
+                terms_sealed=row["terms_sealed"],
                 items=tuple(live for row in sheets[visit_id] for live in live_items(ItemSheetRow(**row))),
                 settlements=tuple(one for one in settlements if one.visit_id == visit_id),
                 lines=tuple(line for one in settlements if one.visit_id == visit_id for line in settled_lines(one)),

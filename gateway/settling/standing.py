@@ -9,12 +9,13 @@ from msgspec import Struct
 from gateway.core.context import SettledLine, Visit
 from gateway.core.snapshot import Snapshot
 from gateway.store.rows import Effect, MessageRow, PostingRow, SettlementRow
+from gateway.store.terms import Amendment
 from schemas.facts import Authorization, DeviceIssue, Enrolment, Provider, Recognition, Used, Worker
 from schemas.requests import Item, Sums
 
 
 class Key(Struct, frozen=True, kw_only=True, order=True):
-    """A name within a provider that may stand once: a visit number, a bill number, an invoice number."""
+    """A name within a provider that may stand once: of a visit, a bill, an invoice, a referral, its cancellation."""
 
     provider_code: str
     kind: str
@@ -22,10 +23,10 @@ class Key(Struct, frozen=True, kw_only=True, order=True):
 
 
 class KeyHolder(Struct, frozen=True, kw_only=True):
-    """Who has taken a key."""
+    """Who has taken a key; a referral's belongs to no visit."""
 
     worker_id: str
-    visit_id: UUID
+    visit_id: UUID | None
     settlement_id: UUID | None
     message_id: str
 
@@ -55,6 +56,8 @@ class VisitFile(Struct, frozen=True, kw_only=True):
 
     visit: Visit
     message_id: str
+    terms_sealed: bytes
+    """All that its registration and amendments said (`gateway.store.terms`)."""
     items: tuple[LiveItem, ...] = ()
     settlements: tuple[SettlementRow, ...] = ()
     lines: tuple[SettledLine, ...] = ()
@@ -81,6 +84,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     original_refused: bool
     withdrawn: tuple[str, ...]
     """Item numbers that the original withdrew."""
+    amendment: Amendment | None = None
+    """What the original amended of its visit."""
 
 
 class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):

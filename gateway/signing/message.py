@@ -134,6 +134,25 @@ def verify_response(
     )
 
 
+def signature_base(
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    method: str | None,
+    path: str | None,
+    request_content_digest: str | None,
+) -> str:
+    """Return the signature base (RFC 9421 §2.5) of an answer that `sign_response` signed, for whoever compares theirs.
+
+    headers: as it returned them. Raises Malformed where they carry no signature of ours.
+    """
+    fields = _folded(headers)
+    params, has_target, has_carried = _only(_INPUT, fields, "Signature-Input").group(1, 2, 3)
+    target = _target_lines(method, path) if has_target else ""
+    carried = _carried_line(request_content_digest) if has_carried else ""
+    return _base(status, fields["content-digest"], fields["request-digest"], target + carried, params).decode("ascii")
+
+
 def _base(status: int, digest: str, request_digest: str, request_lines: str, params: str) -> bytes:
     """Write the signature base (RFC 9421 §2.5)."""
     return (

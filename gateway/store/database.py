@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -74,6 +75,15 @@ PLANS_BY_KEY = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"
 table was empty must not read all of it when it is full."""
 
 
+SANDBOX_PATH = {"search_path": "sandbox, pg_catalog, public"}
+"""Where a sandbox's sessions look names up: its own clock_timestamp() stands before PostgreSQL's."""
+CHECK = """
+SELECT current_setting('synchronous_commit') AS durable,
+       'clock_timestamp()'::regprocedure = 'pg_catalog.clock_timestamp()'::regprocedure
+       AND 'now()'::regprocedure = 'pg_catalog.now()'::regprocedure AS clock_is_real
+"""
+
+
 class SessionLimits(Struct, frozen=True, kw_only=True):
     """How long the database lets a session go on; 0 is without end, allowed for the statement only."""
 
@@ -83,6 +93,8 @@ class SessionLimits(Struct, frozen=True, kw_only=True):
     connect_timeout_s: float = 10
     plans_by_key: bool = False
     """Whether statements look rows up by key: each is planned once, over indexes, whatever the tables hold now."""
+    test_clock: bool = False
+    """Whether the session's clock is the sandbox's, which can be moved; it is never in a database that is served."""
 
     def __post_init__(self) -> None:
         """Keep lock waits under a second and the rest bounded."""
@@ -93,15 +105,19 @@ class SessionLimits(Struct, frozen=True, kw_only=True):
 
     def settings(self, application_name: str) -> dict[str, str]:
         """Return what a session is opened with; a role's or database's own settings do not override it."""
-        return {
-            "application_name": application_name,
-            "synchronous_commit": "on",
-            "timezone": "UTC",
-            "statement_timeout": f"{self.statement_timeout_ms}ms",
-            "lock_timeout": f"{self.lock_timeout_ms}ms",
-            "idle_in_transaction_session_timeout": f"{self.idle_in_transaction_session_timeout_ms}ms",
-            "jit": "off",
-        } | (PLANS_BY_KEY if self.plans_by_key else {})
+        return (
+            {
+                "application_name": application_name,
+                "synchronous_commit": "on",
+                "timezone": "UTC",
+                "statement_timeout": f"{self.statement_timeout_ms}ms",
+                "lock_timeout": f"{self.lock_timeout_ms}ms",
+                "idle_in_transaction_session_timeout": f"{self.idle_in_transaction_session_timeout_ms}ms",
+                "jit": "off",
+            }
+            | (PLANS_BY_KEY if self.plans_by_key else {})
+            | (SANDBOX_PATH if self.test_clock else {})
+        )
 
 
 DEFAULT_LIMITS = SessionLimits()
@@ -110,15 +126,15 @@ DEFAULT_LIMITS = SessionLimits()
 async def connect(dsn: str, *, application_name: str, limits: SessionLimits = DEFAULT_LIMITS) -> Connection:
     """Return one session, checked; the caller closes it.
 
-    Raises DatabaseAway where nobody lets us in, DatabaseUnfit where PostgreSQL is older than 15 or would answer a
-    commit before it is durable (G7).
+    Raises DatabaseAway where nobody lets us in, DatabaseUnfit where PostgreSQL is older than 15, would answer a commit
+    before it is durable (G7), or tells the time by another clock than it should.
     """
     with _away_told(dsn):
         connection: Connection = await asyncpg.connect(
             dsn, timeout=limits.connect_timeout_s, server_settings=limits.settings(application_name)
         )
     try:
-        await _check(connection)
+        await _check(connection, limits)
     except BaseException:
         await connection.close()
         raise
@@ -138,7 +154,7 @@ async def open_pool(
         dsn,
         min_size=connections_min,
         max_size=connections_max,
-        init=_check,
+        init=partial(_check, limits=limits),
         timeout=limits.connect_timeout_s,
         server_settings=limits.settings(application_name),
     )
@@ -168,17 +184,27 @@ def _without_password(dsn: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
-async def _check(connection: Connection) -> None:
+async def _check(connection: Connection, limits: SessionLimits) -> None:
     version = connection.get_server_version()
     if version.major < POSTGRES_VERSION_MIN:
         raise DatabaseUnfit(
             f"The database is PostgreSQL {version.major}, and the gateway needs {POSTGRES_VERSION_MIN} or newer",
             cure=f"Upgrade it to PostgreSQL {POSTGRES_VERSION_MIN} or newer, or name another with --dsn",
         )
-    durable = await connection.fetchval("SELECT current_setting('synchronous_commit')")
+    found = await connection.fetchrow(CHECK)
+    assert found is not None
+    durable = found["durable"]
     if durable != "on":
         raise DatabaseUnfit(
             f"synchronous_commit is {durable!r} in spite of our asking for 'on': answers could leave before they are "
             "durable",
             cure="Let the pooler between us and PostgreSQL pass start-up parameters on, or connect without it",
+        )
+    if found["clock_is_real"] is limits.test_clock:
+        told = (
+            "the test clock is missing" if limits.test_clock else "clock_timestamp() or now() is not PostgreSQL's own"
+        )
+        raise DatabaseUnfit(
+            f"The session's clock is the wrong one: {told}, and settlement days are told by it",
+            cure="Take schemas that hold functions of these names out of the role's and the database's search_path",
         )

@@ -173,11 +173,21 @@ async def ensure_current(connection: Connection, migrations: Sequence[Migration]
         if pending == states:
             await _apply_pending(connection, migrations)
         elif pending:
-            first = pending[0]
-            raise SchemaBehind(
-                f"The database lacks {len(pending)} migration(s), the first {first.number:04}_{first.name}",
-                cure="Run `gateway migrate up` with the same --dsn or --embedded",
-            )
+            raise _behind(pending)
+
+
+async def require_current(connection: Connection) -> None:
+    """Raise SchemaBehind for a database that lacks migrations, an empty one too; writes nothing."""
+    if pending := _pending(await status(connection)):
+        raise _behind(pending)
+
+
+def _behind(pending: Sequence[MigrationState]) -> SchemaBehind:
+    first = pending[0]
+    return SchemaBehind(
+        f"The database lacks {len(pending)} migration(s), the first {first.number:04}_{first.name}",
+        cure="Run `gateway migrate up` with the same --dsn or --embedded",
+    )
 
 
 def _pending(states: Sequence[MigrationState]) -> tuple[MigrationState, ...]:

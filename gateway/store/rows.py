@@ -54,6 +54,16 @@ class VisitRow(Row, frozen=True, kw_only=True):
     terms_sealed: bytes
 
 
+class VisitAmendmentRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "visit_amendment"
+    worker_id: str
+    visit_id: UUID
+    message_id: str
+    amended_at: datetime
+    fields: tuple[str, ...]
+    terms_sealed: bytes
+
+
 class ItemSheetRow(Row, frozen=True, kw_only=True):
     """The items that one message brought; contents is packed (`gateway.store.packing`)."""
 
@@ -149,13 +159,35 @@ class MessageRow(Row, frozen=True, kw_only=True):
 
 
 class BillKeyRow(Row, frozen=True, kw_only=True):
+    """visit_id is None for the names of referrals."""
+
     TABLE: ClassVar[str] = "bill_key"
     provider_code: str
     kind: str
     key: str
     worker_id: str
-    visit_id: UUID
+    visit_id: UUID | None
     settlement_id: UUID | None
+    message_id: str
+
+
+class ReferralRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "referral"
+    worker_id: str
+    referral_no: str
+    provider_code: str
+    qualification_id: str
+    recognition_no: str
+    filed_at: datetime
+    message_id: str
+    terms_sealed: bytes
+
+
+class ReferralCancellationRow(Row, frozen=True, kw_only=True):
+    TABLE: ClassVar[str] = "referral_cancellation"
+    worker_id: str
+    referral_no: str
+    cancelled_at: datetime
     message_id: str
 
 
@@ -179,6 +211,24 @@ class VisitChanged(Change, frozen=True, kw_only=True):
     discharged_at: datetime | None
     qualification_ids: str
     """Joined by `|`: PostgreSQL has no array of arrays of unequal length."""
+
+
+class VisitTermsChanged(Change, frozen=True, kw_only=True):
+    """The terms that are columns of the visit, but for its qualifications, and all of them sealed."""
+
+    QUERY: ClassVar[str] = "amend_visits"
+    KEY: ClassVar[tuple[str, ...]] = ("worker_id", "visit_id")
+    worker_id: str
+    visit_id: UUID
+    visit_kind: str
+    admitted_at: datetime
+    diagnosis_codes: str
+    """Joined by `|`: PostgreSQL has no array of arrays of unequal length."""
+    department_code: str | None
+    emergency: bool
+    stabilised_at: datetime | None
+    third_party_paid_fen: int
+    terms_sealed: bytes
 
 
 class ItemSettled(Change, frozen=True, kw_only=True):

@@ -89,6 +89,30 @@ CREATE TABLE catalog_match (
     PRIMARY KEY (version, provider_code, local_code, valid_from)
 );
 
+CREATE TABLE item_limit (
+    version bigint NOT NULL,
+    code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    area text NOT NULL,
+    scheme text NOT NULL,
+    content text NOT NULL,
+    PRIMARY KEY (version, code, valid_from)
+);
+
+CREATE TABLE item_pair (
+    version bigint NOT NULL,
+    sort text NOT NULL,
+    main_code text NOT NULL,
+    sub_code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    area text NOT NULL,
+    scheme text NOT NULL,
+    content text NOT NULL,
+    PRIMARY KEY (version, sort, main_code, sub_code, valid_from)
+);
+
 CREATE TABLE policy (
     version bigint NOT NULL,
     area text NOT NULL,
@@ -173,6 +197,13 @@ CREATE TABLE "authorization" (
     PRIMARY KEY (worker_id, authorization_no, version)
 );
 
+-- Who holds a qualification: a look-up beside what recognitions and authorizations say, which are found by worker.
+CREATE TABLE qualification_holder (
+    qualification_id text NOT NULL,
+    worker_id text NOT NULL,
+    PRIMARY KEY (qualification_id, worker_id)
+);
+
 -- Visits and their items.
 
 CREATE TABLE visit (
@@ -200,6 +231,17 @@ CREATE TABLE visit (
 );
 -- A provider's visits by the time of their registration.
 CREATE INDEX visit_provider ON visit (provider_code, registered_at, visit_id);
+
+-- What one message amended of a visit: the names of the terms, and both wordings of all of them, sealed. Append-only.
+CREATE TABLE visit_amendment (
+    worker_id text NOT NULL,
+    visit_id uuid NOT NULL,
+    message_id text NOT NULL,
+    amended_at timestamptz NOT NULL,
+    fields text[] NOT NULL,
+    terms_sealed bytea NOT NULL,
+    PRIMARY KEY (worker_id, visit_id, message_id)
+);
 
 -- The items that one message brought to a visit, in one row: what never changes packed (a JSON array, zstd), what
 -- becomes of each side by side. That a number is live once in a visit is seen to under the worker's lock.
@@ -328,6 +370,28 @@ CREATE TABLE allowance_use (
     PRIMARY KEY (worker_id, settlement_id, allowance_id)
 );
 
+-- Referrals: applications of providers, append-only. What grants one is an authorization.
+
+CREATE TABLE referral (
+    worker_id text NOT NULL,
+    referral_no text NOT NULL,
+    provider_code text NOT NULL,
+    qualification_id text NOT NULL,
+    recognition_no text NOT NULL,
+    filed_at timestamptz NOT NULL,
+    message_id text NOT NULL,
+    terms_sealed bytea NOT NULL,
+    PRIMARY KEY (worker_id, referral_no)
+);
+
+CREATE TABLE referral_cancellation (
+    worker_id text NOT NULL,
+    referral_no text NOT NULL,
+    cancelled_at timestamptz NOT NULL,
+    message_id text NOT NULL,
+    PRIMARY KEY (worker_id, referral_no)
+);
+
 -- Provider-keyed: what was said, and what must not be said twice.
 
 CREATE TABLE message (
@@ -351,13 +415,14 @@ CREATE INDEX message_settlement ON message (provider_code, settlement_id) WHERE 
 
 CREATE TABLE bill_key (
     provider_code text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('visit', 'bill', 'invoice')),
+    kind text NOT NULL CHECK (kind IN ('visit', 'bill', 'invoice', 'referral', 'referral_cancellation')),
     key text NOT NULL,
     worker_id text NOT NULL,
-    visit_id uuid NOT NULL,
+    visit_id uuid,
     settlement_id uuid,
     message_id text NOT NULL,
-    PRIMARY KEY (provider_code, kind, key)
+    PRIMARY KEY (provider_code, kind, key),
+    CHECK ((visit_id IS NULL) = (kind IN ('referral', 'referral_cancellation')))
 );
 
 -- The last refusal of a message id that has not taken effect.

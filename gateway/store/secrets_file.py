@@ -35,6 +35,15 @@ def default_secrets_path(embedded: Path | None) -> Path:
     return home / "settlement-gateway" / "secrets.json"
 
 
+def load(path: Path) -> Seals:
+    """Return the seals of a file that there is; raises SecretsFault as `load_or_create` does, and makes nothing."""
+    path = path.expanduser()
+    try:
+        return _load(path)
+    except OSError as wrong:
+        raise _unusable(path, wrong) from wrong
+
+
 def load_or_create(path: Path) -> Seals:
     """Return the file's seals; where there is none, make one with fresh keys, readable by its owner only.
 
@@ -48,10 +57,14 @@ def load_or_create(path: Path) -> Seals:
         _create(path)
         return _load(path)
     except OSError as wrong:
-        raise SecretsFault(
-            f"The secrets file {path} cannot be used: {wrong.strerror}",
-            cure="Name a file that you may read, in a folder that you may write to",
-        ) from wrong
+        raise _unusable(path, wrong) from wrong
+
+
+def _unusable(path: Path, wrong: OSError) -> SecretsFault:
+    return SecretsFault(
+        f"The secrets file {path} cannot be used: {wrong.strerror}",
+        cure="Name a file that you may read, in a folder that you may write to",
+    )
 
 
 def _load(path: Path) -> Seals:

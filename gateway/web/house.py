@@ -4,6 +4,7 @@ from typing import Protocol
 
 from gateway.path import NATIVE, Reply
 from gateway.signing.keys import SigningKey
+from gateway.web.pages.page import Page
 from schemas.dialect import Inbound
 from schemas.facts import Provider
 from schemas.problems import GatewayError
@@ -26,6 +27,9 @@ class House(Protocol):
 
     async def ready(self) -> dict[str, str]:
         """Return what keeps the house from answering, by name of the part; empty is ready."""
+
+    def page(self, path: str) -> Page | None:
+        """Return what integrators read at a path of the site: the interface's description, docs, problems."""
 
     def jwks(self) -> bytes:
         """Return the public keys as a JSON Web Key Set."""

@@ -12,7 +12,7 @@ from gateway.web.exchange import Exchange
 from gateway.web.house import Reply
 from gateway.web.logs import DROPPED
 from gateway.web.problems import full
-from gateway.web.routes import FIXED, Place
+from gateway.web.routes import OPEN, Place
 
 
 class Page:
@@ -36,7 +36,7 @@ class Page:
 
 def count(exchange: Exchange, verb: str, outcome: words.Outcome) -> None:
     """Count a request, unless it is for a place that anybody may read."""
-    if exchange.route in FIXED:
+    if exchange.route in OPEN:
         return
     if exchange.route == Place.RECEIPT.value:
         verb = words.RECEIPT

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from gateway.web.problems import no_such_place
+from gateway.web.problems import no_such_place, wrong_method
 
 
 class Place(Enum):
@@ -14,6 +14,9 @@ class Place(Enum):
     READY = "/readyz"
     JWKS = "/.well-known/jwks.json"
     METRICS = "/metrics"
+    OPENAPI = "/openapi.json"
+    DOCS = "/docs/**"
+    PROBLEMS = "/problems/**"
     DOOR = "/in/{provider}"
     RECEIPT = "/v1/settlements/{id}/receipt"
     OUTCOME = "/v1/outcomes/**"
@@ -21,13 +24,16 @@ class Place(Enum):
 
 
 class Route(NamedTuple):
-    """A place, and what the path names there: a provider's code, a settlement's id, or nothing."""
+    """A place, and what the path names there: a provider's code, a settlement's id, a page, or nothing."""
 
     place: Place
     name: str = ""
 
 
 FIXED = {place.value: place for place in (Place.LIVE, Place.READY, Place.JWKS, Place.METRICS)}
+PAGES = (Place.OPENAPI, Place.DOCS, Place.PROBLEMS)
+"""What integrators read: the interface's description, its pages, and a page for each problem."""
+OPEN = frozenset({*FIXED, *(place.value for place in PAGES)})
 """Places that anybody may read; they are not counted as requests."""
 READS = ("GET", "HEAD")
 DOOR, OUTCOMES, SETTLEMENTS, NATIVE = "/in/", "/v1/outcomes/", "/v1/settlements/", "/v1/"
@@ -35,24 +41,37 @@ BULK_OUTCOMES = "/v1/outcomes"
 
 
 def route(method: str, path: str) -> Route:
-    """Return where a request goes. path: as sent, without the query. Raises NotFound."""
+    """Return where a request goes. path: as sent, without the query.
+
+    Raises NotFound for an unknown path, and WireError (405) for a known one asked with another method.
+    """
     if path.startswith(NATIVE):
         return _native(method, path)
     if path.startswith(DOOR) and "/" not in path[len(DOOR) :]:
         if method != "POST":
-            raise no_such_place("POST")
+            raise wrong_method("POST")
         return Route(Place.DOOR, unquote(path[len(DOOR) :]))
-    place = FIXED.get(path)
+    place = FIXED.get(path) or _page(path)
     if place is None:
-        raise no_such_place(None)
-    if method not in READS or (place is Place.METRICS and method != "GET"):
-        raise no_such_place("GET")
-    return Route(place)
+        raise no_such_place()
+    reads = READS if place is not Place.METRICS else READS[:1]
+    if method not in reads:
+        raise wrong_method(*reads)
+    return Route(place, path if place in PAGES else "")
 
 
-def reads_query(method: str, place: Place) -> bool:
-    """Return whether somebody reads the query there: the native dialect, where something is asked for."""
-    return method == "GET" and place in (Place.NATIVE, Place.OUTCOME)
+def _page(path: str) -> Place | None:
+    """Return where a page would be; whether it is there, its own shelf knows."""
+    if path == Place.OPENAPI.value:
+        return Place.OPENAPI
+    if path == "/docs" or path.startswith("/docs/"):
+        return Place.DOCS
+    return Place.PROBLEMS if path == "/problems" or path.startswith("/problems/") else None
+
+
+def reads_query(place: Place) -> bool:
+    """Return whether somebody reads the query there: the native dialect, which refuses what it does not know."""
+    return place in (Place.NATIVE, Place.OUTCOME)
 
 
 def _native(method: str, path: str) -> Route:
@@ -63,6 +82,6 @@ def _native(method: str, path: str) -> Route:
         settlement_id = path[len(SETTLEMENTS) : -len("/receipt")]
         if settlement_id and "/" not in settlement_id:
             if method != "GET":
-                raise no_such_place("GET")
+                raise wrong_method("GET")
             return Route(Place.RECEIPT, unquote(settlement_id))
     return Route(Place.NATIVE)

@@ -17,6 +17,7 @@ from gateway.metrics.keeping import kept
 from gateway.settings import WebSettings
 from gateway.web import logs
 from gateway.web.accepting import Acceptor, accepted
+from gateway.web.annex import Annex
 from gateway.web.binding import bound
 from gateway.web.connection import EdgeServer
 from gateway.web.house import House
@@ -52,6 +53,7 @@ async def serve(
     parent: Parent | None = None,
     on_started: Callable[[int], None] | None = None,
     log: FilteringBoundLogger | None = None,
+    annex: Annex | None = None,
 ) -> None:
     """Serve until a signal, or until the parent says so or is gone; then drain and return.
 
@@ -60,7 +62,7 @@ async def serve(
 
     sockets: listening, used in place of host and port. parent: where this is one of several workers. on_started gets
     the port once connections are accepted. Raises BadSettings where the port is taken. Logs go to stderr unless log is
-    given.
+    given. annex: what stands beside the house; None in service.
     """
     if log is None:
         logs.configure(sys.stderr.buffer)
@@ -68,7 +70,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(logs.quiet_loop(log))
     folder = Folder.given()
-    edge = Edge(house, settings, log, folder=folder)
+    edge = Edge(house, settings, log, folder=folder, annex=annex)
     server = EdgeServer(edge)
     sockets = sockets or bound(settings)
     port = int(sockets[0].getsockname()[1])

@@ -13,20 +13,24 @@ from gateway.metrics.folder import Folder
 from gateway.metrics.words import UNKNOWN, outcome_of
 from gateway.settings import WebSettings
 from gateway.signing.message import sign_response
+from gateway.web.annex import Annex
 from gateway.web.bodies import CallerGone, check_digest, check_head, read_body
 from gateway.web.callers import BearerCallers, Callers, must_be
 from gateway.web.exchange import Exchange
 from gateway.web.house import House, Reply
 from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
-from gateway.web.measured import Page, count, watch_edge
-from gateway.web.problems import bad_target, broken, full, headers_of, late, problem_reply
+from gateway.web.measured import Page as Metrics
+from gateway.web.measured import count, watch_edge
+from gateway.web.problems import bad_target, broken, full, headers_of, late, no_such_place, problem_reply
 from gateway.web.routes import Place, Route, reads_query, route
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
 SERVER = "settlement-gateway"
 JSON = "application/json"
+BESIDE = "/beside"
+"""What logs call a place of the annex."""
 
 
 class Edge:
@@ -39,6 +43,7 @@ class Edge:
         log: FilteringBoundLogger,
         callers: Callers | None = None,
         folder: Folder | None = None,
+        annex: Annex | None = None,
     ) -> None:
         self.settings = settings
         self.log = log
@@ -53,8 +58,9 @@ class Edge:
             in_flight_max=settings.outcomes_in_flight_max,
             per_provider_max=settings.outcomes_in_flight_per_provider_max,
         )
+        self._annex = annex
         self._readiness: asyncio.Task[dict[str, str]] | None = None
-        self._page = Page(folder, settings.ready_seconds_max)
+        self._metrics = Metrics(folder, settings.ready_seconds_max)
         watch_edge(lambda: len(self.working), lambda: self.connections)
 
     async def answer(self, request: web.BaseRequest, *, is_crowded: bool = False) -> web.Response:
@@ -68,6 +74,8 @@ class Edge:
         except CallerGone:
             count(exchange, UNKNOWN, "gone")
             self.log.info("request.gone", route=exchange.route, duration_ms=_since_ms(exchange.started_s))
+            if self._annex is not None:
+                self._annex.saw(exchange, None, {})
             raise ConnectionResetError from None
         except Exception as error:  # noqa: BLE001 whatever broke, the caller gets a signed answer
             self._log_fault("request.broken", error, exchange)
@@ -84,9 +92,11 @@ class Edge:
         exchange.read_head()
         assert exchange.method is not None
         assert exchange.path is not None
+        if self._annex is not None and self._is_beside(exchange.path):
+            return await self._beside(self._annex, exchange)
         to = route(exchange.method, exchange.path)
         exchange.route = to.place.value
-        if exchange.query and not reads_query(exchange.method, to.place):
+        if exchange.query and not reads_query(to.place):
             raise bad_target()
         match to.place:
             case Place.LIVE:
@@ -96,12 +106,39 @@ class Edge:
             case Place.JWKS:
                 return Reply(status=200, content_type="application/jwk-set+json", body=self._house.jwks())
             case Place.METRICS:
-                return await self._page.reply()
+                return await self._metrics.reply()
+            case Place.OPENAPI | Place.DOCS | Place.PROBLEMS:
+                if is_crowded:
+                    exchange.must_close = True
+                    raise full()
+                return self._read(to.name, exchange.headers.get("if-none-match", ""))
             case Place.DOOR | Place.RECEIPT | Place.OUTCOME | Place.NATIVE:
                 if is_crowded:
                     exchange.must_close = True
                     raise full()
                 return await self._from_caller(to, exchange)
+
+    def _is_beside(self, path: str) -> bool:
+        return self._annex is not None and self._annex.takes(path)
+
+    async def _beside(self, annex: Annex, exchange: Exchange) -> Reply:
+        """Read the body within the same bounds as a caller's, and let the annex answer."""
+        exchange.route = BESIDE
+        check_head(exchange.headers, self.settings.body_bytes_max)
+        ticket = Ticket(self._outcomes_room, self._shelf, BESIDE)
+        try:
+            exchange.body = await read_body(exchange.request, self.settings, ticket)
+            return await annex.answer(exchange)
+        finally:
+            ticket.give_back()
+
+    def _read(self, path: str, known: str) -> Reply:
+        """Return the page of a path, or that the caller knows it already. known: the field If-None-Match."""
+        page = self._house.page(path)
+        if page is None:
+            raise no_such_place()
+        status = 304 if page.is_among(known) else 200
+        return Reply(status=status, content_type=page.content_type, body=page.body, headers=page.headers)
 
     async def _ready(self) -> Reply:
         """Ask the house whether it can answer; whoever asks meanwhile shares the one question."""
@@ -187,6 +224,8 @@ class Edge:
             response.force_close()
         count(exchange, reply.verb, reply.outcome)
         self._log(reply, exchange)
+        if self._annex is not None:
+            self._annex.saw(exchange, reply, headers)
         return response
 
     def _signature(self, reply: Reply, body: bytes, exchange: Exchange) -> dict[str, str]:

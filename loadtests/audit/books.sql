@@ -35,12 +35,39 @@ HAVING (s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, -s.charged_fen
                       coalesce(sum(e.fen) FILTER (WHERE e.account = 'provider-cut'), 0),
                       coalesce(sum(e.fen) FILTER (WHERE e.account = 'payable:' || s.provider_code), 0));
 
+-- fault: settlement's benefits are not what its postings say
+WITH side AS (
+    SELECT worker_id, settlement_id, debit AS account, fen FROM posting
+    UNION ALL
+    SELECT worker_id, settlement_id, credit, -fen FROM posting
+)
+SELECT s.settlement_id::text AS wrong
+FROM settlement AS s
+LEFT JOIN side AS e ON e.worker_id = s.worker_id AND e.settlement_id = s.settlement_id
+GROUP BY s.worker_id, s.settlement_id
+HAVING (s.benefits_fen, -s.benefits_fen)
+    IS DISTINCT FROM (coalesce(sum(e.fen) FILTER (WHERE e.account LIKE 'benefit:' || s.scheme || ':%'), 0),
+                      coalesce(sum(e.fen) FILTER (WHERE e.account = 'benefit-payable'), 0));
+
+-- fault: benefits given are not what was noted of the visit
+SELECT s.settlement_id::text AS wrong
+FROM settlement AS s
+LEFT JOIN allowance_use AS u
+  ON u.worker_id = s.worker_id AND u.settlement_id = s.settlement_id
+ AND u.allowance_id LIKE 'food-subsidy:' || s.visit_id || ':%'
+WHERE s.kind = 'settlement'
+GROUP BY s.worker_id, s.settlement_id
+HAVING s.benefits_fen <> coalesce(sum(u.fund_fen), 0);
+
 -- fault: accounts of all postings do not sum to zero
-WITH known AS (
-    SELECT sum(CASE WHEN debit ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$' THEN fen ELSE 0 END)
-         - sum(CASE WHEN credit ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$' THEN fen ELSE 0 END)
-           AS fen
-    FROM posting
+WITH said AS (
+    SELECT debit AS account, fen FROM posting
+    UNION ALL
+    SELECT credit, -fen FROM posting
+), known AS (
+    SELECT sum(fen) AS fen FROM said
+    WHERE account ~ '^(fund:\d{3}:\d{6}:[a-z]+|worker|employer|provider-cut|payable:.+)$'
+       OR account ~ '^(benefit:\d{3}:\d{6}:[a-z_]+|benefit-payable)$'
 )
 SELECT fen || ' fen left over' AS wrong FROM known WHERE fen <> 0;
 
@@ -74,10 +101,10 @@ FROM settlement AS s JOIN said AS r ON r.worker_id = s.worker_id AND r.settlemen
 WHERE (s.settlement_id::text, s.provider_code, s.message_id, s.visit_no, s.bill_no)
       IS DISTINCT FROM (r.receipt ->> 'settlement_id', r.receipt ->> 'provider_code', r.receipt ->> 'message_id',
                         r.receipt ->> 'visit_no', r.receipt ->> 'bill_no')
-   OR (s.charged_fen, s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen)
+   OR (s.charged_fen, s.fund_fen, s.worker_fen, s.employer_fen, s.provider_fen, s.benefits_fen)
       IS DISTINCT FROM ((r.receipt ->> 'charged_fen')::bigint, (r.receipt ->> 'fund_fen')::bigint,
                         (r.receipt ->> 'worker_fen')::bigint, (r.receipt ->> 'employer_fen')::bigint,
-                        (r.receipt ->> 'provider_fen')::bigint);
+                        (r.receipt ->> 'provider_fen')::bigint, (r.receipt ->> 'benefits_fen')::bigint);
 
 -- fault: settlement has not exactly one message
 SELECT s.settlement_id::text AS wrong
@@ -174,7 +201,7 @@ WITH needed AS (
     WHERE s.kind = 'settlement' AND key.key IS NOT NULL
       AND NOT EXISTS (SELECT FROM settlement AS c WHERE c.original_id = s.settlement_id)
 ), held AS (
-    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind <> 'visit'
+    SELECT provider_code, kind, key, settlement_id FROM bill_key WHERE kind IN ('bill', 'invoice')
 )
 SELECT coalesce(n.provider_code, h.provider_code) || ' ' || coalesce(n.kind, h.kind) || ' '
        || replace(coalesce(n.key, h.key), E'\n', ' ') AS wrong
@@ -203,6 +230,41 @@ HAVING v.bills <> count(s.settlement_id)
 SELECT v.provider_code || ' ' || v.visit_no || ' ' || i.item_no AS wrong
 FROM visit AS v JOIN item AS i ON i.worker_id = v.worker_id AND i.visit_id = v.visit_id
 WHERE v.state = 'settled' AND i.withdrawn_by IS NULL AND i.settlement_id IS NULL;
+
+-- fault: self-paid visit has no discharge, or an item that a settlement took
+SELECT v.provider_code || ' ' || v.visit_no AS wrong
+FROM visit AS v
+WHERE v.state = 'self_paid'
+  AND (v.discharged_at IS NULL OR EXISTS (
+      SELECT FROM item AS i
+      WHERE i.worker_id = v.worker_id AND i.visit_id = v.visit_id AND i.withdrawn_by IS NULL
+        AND i.settlement_id IS NOT NULL));
+
+-- fault: referral numbers held are not those of the referrals that stand
+SELECT coalesce(r.provider_code, k.provider_code) || ' ' || coalesce(r.referral_no, k.key) AS wrong
+FROM (
+    SELECT r.* FROM referral AS r
+    JOIN message AS m ON m.provider_code = r.provider_code AND m.message_id = r.message_id
+    WHERE m.reversed_by IS NULL
+) AS r
+FULL JOIN (SELECT * FROM bill_key WHERE kind = 'referral') AS k
+  ON k.provider_code = r.provider_code AND k.key = r.referral_no
+WHERE k.worker_id IS DISTINCT FROM r.worker_id;
+
+-- fault: referral's cancellation and the name it takes do not belong together
+SELECT coalesce(c.referral_no, k.key) AS wrong
+FROM referral_cancellation AS c
+FULL JOIN (SELECT * FROM bill_key WHERE kind = 'referral_cancellation') AS k
+  ON k.worker_id = c.worker_id AND k.key = c.referral_no
+WHERE k.message_id IS DISTINCT FROM c.message_id;
+
+-- fault: amendment belongs to no visit, or to no message
+SELECT a.visit_id || ' ' || a.message_id AS wrong
+FROM visit_amendment AS a
+LEFT JOIN visit AS v ON v.worker_id = a.worker_id AND v.visit_id = a.visit_id
+LEFT JOIN message AS m
+  ON m.provider_code = v.provider_code AND m.message_id = a.message_id AND m.verb = 'AmendVisit'
+WHERE m.message_id IS NULL OR m.visit_id <> a.visit_id;
 
 -- fault: settlement of a reversed message is in force
 SELECT s.settlement_id::text AS wrong

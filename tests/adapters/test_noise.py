@@ -145,7 +145,7 @@ FILLS = {
     "atddr_no": {"doctor_code"},
     "tel": {"phone"},
     "psn_no": {"worker_id"},
-    "qualification_id": {"qualification_ids", "items"},
+    "qualification_id": {"qualification_ids", "qualification_id", "items"},
     "mdtrt_id": {"bill_no", "visit_no"},
     "dscg_time": {"discharged_at"},
     "dscg_trt_rslt": {"discharge_outcome"},
@@ -171,6 +171,14 @@ FILLS = {
     "mdtrt_idc": {"bill_no"},
     "begindate": {"from_day"},
     "enddate": {"to_day"},
+    "actualStartTime": {"starts_on"},
+    "actualEndTime": {"ends_on"},
+    "outArea": {"to_area"},
+    "outHospitalName": {"to_provider_name"},
+    "applyReason": {"reason"},
+    "transportation": {"transportation"},
+    "applyTime": {"applied_on"},
+    "trt_dcla_detl_sn": {"referral_no"},
 }
 """Which canonical fields each wire field may touch, written down a second time on purpose."""
 

@@ -1,5 +1,6 @@
 """`gateway migrate`: what an operator sees and how it ends."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,17 +9,7 @@ import pytest
 
 from gateway.store.database import connect
 from gateway.store.migrations import load_migrations
-
-
-def gateway(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-c", "from gateway.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path), "COLUMNS": "120", **environment},
-    )
+from tests.cli.command import gateway
 
 
 def test_up_then_status(empty_database_dsn: str) -> None:
@@ -91,3 +82,38 @@ def test_help_imports_nothing_heavy() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_status_is_json_for_scripts(migrated_dsn: str) -> None:
+    """Number, name, standing and instant of each migration."""
+    run = gateway("migrate", "status", "--json", "--dsn", migrated_dsn)
+
+    states = json.loads(run.stdout)
+    assert run.returncode == 0
+    assert [(state["number"], state["name"]) for state in states] == [
+        (file.number, file.name) for file in load_migrations()
+    ]
+    assert all(state["standing"] == "applied" and state["applied_at"] for state in states)
+
+
+def test_status_makes_no_database(tmp_path: Path) -> None:
+    """Asked about a folder without one it says so, and leaves no folder."""
+    run = gateway("migrate", "status", "--embedded", str(tmp_path / "state"))
+
+    assert run.returncode == 1
+    assert "There is no embedded database" in run.stderr
+    assert not (tmp_path / "state").exists()
+
+
+def test_keys_are_listed_for_people_and_scripts(database_dsn: str, tmp_path: Path) -> None:
+    """The newest signs, the others verify; JSON has the public keys; neither makes a key."""
+    where = ("--dsn", database_dsn, "--secrets", str(tmp_path / "secrets.json"))
+    first, second = (gateway("keys", "new", *where).stdout.split()[0] for _ in range(2))
+
+    told, as_json = gateway("keys", "list", *where), gateway("keys", "list", "--json", *where)
+
+    listed = json.loads(as_json.stdout)
+    assert [line.split()[0] for line in told.stdout.splitlines()][:2] == [second, first]
+    assert [(key["kid"], key["use"]) for key in listed][:2] == [(second, "signs"), (first, "verifies")]
+    assert all(key["jwk"]["kty"] == "EC" and "d" not in key["jwk"] for key in listed)
+    assert gateway("keys", "list", "--json", *where).stdout == as_json.stdout

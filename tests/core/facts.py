@@ -13,7 +13,9 @@ from schemas.facts import (
     Authorization,
     CatalogItem,
     Enrolment,
+    Limit,
     Match,
+    Pair,
     Policy,
     Provider,
     Recognition,
@@ -34,6 +36,7 @@ PROVIDER_KINDS = ("hospital", "rehabilitation_centre", "device_supplier")
 VISIT_KINDS = ("outpatient", "inpatient", "rehabilitation", "device")
 DIAGNOSES = ("S52.500", "S52.5+", "S61.001", "T92.2*", "J18.900")
 BEARERS = ("worker", "employer", "provider")
+PAIR_SORTS = ("contains", "excludes", "swap", "partner")
 SETTLED_NOS = ("s1", "s2", "s3")
 NASTY_QUANTITIES = ("0", "-0", "-1", "999999999999.9999", "0.0001", "", "1e3", "2\n", "٣", "NaN", "Infinity", "1,5")
 NASTY_PRICES = ("0", "9999999999.999999", "0.000001", "", "-1", "1e9", "5\n")
@@ -167,6 +170,7 @@ def workers() -> st.SearchStrategy[Worker]:
         sex=st.sampled_from(("male", "female")),
         birthday=st.dates(date(1950, 1, 1), date(2024, 4, 1)),
         employer_id=st.just("E1"),
+        died_on=rarely(days(), st.none()),
     )
 
 
@@ -202,9 +206,50 @@ def catalog_items(code: str) -> st.SearchStrategy[CatalogItem]:
     )
 
 
+@cache
+def few(most: int) -> st.SearchStrategy[str | None]:
+    """A quantity of a limit, or none."""
+    return st.none() | st.integers(1, 2 * most).map(lambda halves: f"{halves / 2:g}")
+
+
+@cache
+def limits(code: str) -> st.SearchStrategy[Limit]:
+    return st.builds(
+        Limit,
+        area=rarely(st.just(AREAS[1]), st.just(AREAS[0])),
+        scheme=st.just("410"),
+        code=st.just(code),
+        valid_from=rarely(days(), st.just(date(2020, 1, 1))),
+        valid_to=rarely(days(), st.none()),
+        per_act=few(9),
+        per_day=few(9),
+        per_visit=few(20),
+        course_days=st.none() | st.integers(1, 3),
+        days_apart=st.none() | st.integers(1, 40),
+        stay=st.sampled_from((None, None, "bed", "nursing")),
+    )
+
+
+@cache
+def pairs(sides: tuple[str, str], sorts: tuple[str, ...]) -> st.SearchStrategy[Pair]:
+    return st.builds(
+        Pair,
+        area=st.just(AREAS[0]),
+        scheme=st.just("410"),
+        sort=st.sampled_from(sorts),
+        frequency=st.sampled_from(("day", "visit")),
+        main_code=st.just(sides[0]),
+        sub_code=st.just(sides[1]),
+        valid_from=rarely(days(), st.just(date(2020, 1, 1))),
+        valid_to=rarely(days(), st.none()),
+        diagnosis_prefixes=rarely(st.just(("S06",)), st.just(())),
+        why=st.just("主项含从项"),
+    )
+
+
 @st.composite
-def catalogs(draw: st.DrawFn) -> Catalog:
-    """A catalog of most of the codes, some in two rows, and matches of some local codes."""
+def catalogs(draw: st.DrawFn, sorts: tuple[str, ...] = PAIR_SORTS) -> Catalog:
+    """A catalog of most of the codes, some in two rows, matches of some local codes, and limits and pairs of some."""
     rows = [
         draw(catalog_items(code)) for code in CODES[:-1] for _ in range(draw(rarely(st.integers(0, 2), st.just(1))))
     ]
@@ -221,7 +266,10 @@ def catalogs(draw: st.DrawFn) -> Catalog:
         )
         for local_code in LOCAL_CODES
     ]
-    return catalog_of(rows, matches)
+    limited = [draw(limits(code)) for code in draw(some(("X", "X1", "X2", "R1", "D1"), 0, 3))]
+    sides = st.permutations(("X1", "X2", "X3", "R")).map(lambda codes: (codes[0], codes[1]))
+    paired = [draw(pairs(side, sorts)) for side in draw(st.lists(sides, max_size=3, unique=True))]
+    return catalog_of(rows, matches, limited, paired)
 
 
 @st.composite
@@ -236,6 +284,10 @@ def policy_books(draw: st.DrawFn) -> PolicyBook:
                 valid_from=date(2000, 1, 1),
                 tolerance_fen=draw(st.integers(0, 3)),
                 article17_days=draw(st.sampled_from((0, 30))),
+                bed_ceiling_tertiary_yuan=draw(ceilings()),
+                death_day_codes=draw(rarely(st.just(("X1",)), st.just(()))),
+                food_subsidy_fen=draw(st.sampled_from((0, 30_00))),
+                food_subsidy_max_fen=draw(st.sampled_from((None, 70_00))),
                 bearers=draw(
                     st.dictionaries(
                         st.sampled_from(("price.ceiling", "line.self_paid", "refund.invalid", "arithmetic.amount")),

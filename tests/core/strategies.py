@@ -28,6 +28,7 @@ from tests.core.facts import (
     MAYBE,
     NASTY_PRICES,
     NASTY_QUANTITIES,
+    PAIR_SORTS,
     QUALIFICATIONS,
     RECOGNITIONS,
     SETTLED_NOS,
@@ -243,7 +244,9 @@ def contexts(draw: st.DrawFn) -> Context:
 
 
 @st.composite
-def situations(draw: st.DrawFn, refunding: bool = True) -> tuple[Bill, Context, Catalog, PolicyBook]:
+def situations(
+    draw: st.DrawFn, refunding: bool = True, sorts: tuple[str, ...] = PAIR_SORTS
+) -> tuple[Bill, Context, Catalog, PolicyBook]:
     """All that `adjudicate` takes, drawn so that refunds meet the context's settled lines."""
     context = draw(contexts())
-    return draw(bills(context.settled, refunding=refunding)), context, draw(catalogs()), draw(policy_books())
+    return draw(bills(context.settled, refunding=refunding)), context, draw(catalogs(sorts)), draw(policy_books())

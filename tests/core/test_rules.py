@@ -22,6 +22,7 @@ from tests.core.table import (
     visit,
     whole,
 )
+from tests.core.table_of_limits import TABLE_OF_LIMITS
 from tests.core.world import (
     AGREEMENT,
     DRUG,
@@ -37,8 +38,10 @@ from tests.core.world import (
     decide,
 )
 
+ROWS = [*TABLE, *TABLE_OF_LIMITS]
 
-@pytest.mark.parametrize(("turned", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+
+@pytest.mark.parametrize(("turned", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_rule_cuts_what_its_row_says(turned: dict[str, Any], expected: list[tuple[str, int, str | None]]) -> None:
     """A line that passes everything is cut by exactly the facts that are turned, and the rest is the fund's."""
     turned = dict(turned)
@@ -52,9 +55,10 @@ def test_a_rule_cuts_what_its_row_says(turned: dict[str, Any], expected: list[tu
 
 def test_every_rule_has_its_words_and_a_row() -> None:
     """A rule has title, cure and source in its languages, and the tables name its code."""
+    from tests.core.test_benefits import COVERED as GIVEN
     from tests.core.test_refunds import COVERED
 
-    named = {code for _, _, expected in TABLE for code, _, _ in expected} | COVERED
+    named = {code for _, _, expected in ROWS for code, _, _ in expected} | COVERED | GIVEN
 
     assert {rule.code for rule in RULES} == named
     assert len(RULES) == len({rule.code for rule in RULES})
@@ -63,7 +67,7 @@ def test_every_rule_has_its_words_and_a_row() -> None:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in rule.title_zh + rule.cure_zh), rule.code
 
 
-@pytest.mark.parametrize(("turned"), [row[1] for row in TABLE if row[2]], ids=[row[0] for row in TABLE if row[2]])
+@pytest.mark.parametrize(("turned"), [row[1] for row in ROWS if row[2]], ids=[row[0] for row in ROWS if row[2]])
 def test_a_finding_says_what_would_make_it_pass(turned: dict[str, Any]) -> None:
     """No cure keeps a brace or an empty word: evidence fills it."""
     turned = dict(turned)

@@ -7,10 +7,23 @@ from typing import Any
 from msgspec.structs import replace
 
 from gateway.core.adjudication import adjudicate
+from gateway.core.bounds import BoundsBook
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine, Visit
 from gateway.core.days import SHANGHAI
 from schemas.decisions import Decision
-from schemas.facts import Agreement, Authorization, CatalogItem, Enrolment, Match, Policy, Provider, Recognition, Worker
+from schemas.facts import (
+    Agreement,
+    Authorization,
+    CatalogItem,
+    Enrolment,
+    Limit,
+    Match,
+    Pair,
+    Policy,
+    Provider,
+    Recognition,
+    Worker,
+)
 from schemas.requests import BillTerms, Item
 
 AREA = "321100"
@@ -126,6 +139,17 @@ CONTEXT = Context(
     day=day("2024-07-01"),
     versions={"catalog": 1},
 )
+LIMIT = Limit(area=AREA, scheme="410", code="X1", valid_from=day("2020-01-01"))
+PAIR = Pair(
+    area=AREA,
+    scheme="410",
+    sort="contains",
+    frequency="day",
+    main_code="M1",
+    sub_code="X1",
+    valid_from=day("2020-01-01"),
+    why="主项含从项",
+)
 POLICY = Policy(area=AREA, scheme="410", valid_from=day("2000-01-01"))
 UNDER_A1 = replace(VISIT, qualification_ids=("QA1",))
 """The visit under an authorization instead of the recognition's own qualification."""
@@ -153,7 +177,12 @@ def settled_line(**turned: Any) -> SettledLine:
     return replace(line, **turned)
 
 
-def catalog_of(rows: Iterable[CatalogItem], matches: Iterable[Match] = ()) -> Catalog:
+def catalog_of(
+    rows: Iterable[CatalogItem],
+    matches: Iterable[Match] = (),
+    limits: Iterable[Limit] = (),
+    pairs: Iterable[Pair] = (),
+) -> Catalog:
     """Index rows as a catalog keeps them."""
     items: dict[tuple[str, str, str], tuple[CatalogItem, ...]] = {}
     for row in sorted(rows, key=lambda row: row.valid_from):
@@ -163,7 +192,21 @@ def catalog_of(rows: Iterable[CatalogItem], matches: Iterable[Match] = ()) -> Ca
     for match in matches:
         local = (match.provider_code, match.local_code)
         by_local[local] = (*by_local.get(local, ()), match)
-    return Catalog(items=items, matches=by_local)
+    return Catalog(items=items, matches=by_local, bounds=bounds_of(limits, pairs))
+
+
+def bounds_of(limits: Iterable[Limit], pairs: Iterable[Pair]) -> BoundsBook:
+    """Index limits by code, and pairs by both of their codes."""
+    by_code: dict[tuple[str, str, str], tuple[Limit, ...]] = {}
+    for limit in limits:
+        key = (limit.area, limit.scheme, limit.code)
+        by_code[key] = (*by_code.get(key, ()), limit)
+    by_side: dict[tuple[str, str, str], tuple[Pair, ...]] = {}
+    for pair in pairs:
+        for code in (pair.main_code, pair.sub_code):
+            key = (pair.area, pair.scheme, code)
+            by_side[key] = (*by_side.get(key, ()), pair)
+    return BoundsBook(limits=by_code, pairs=by_side)
 
 
 def policies_of(*rows: Policy) -> PolicyBook:
@@ -179,13 +222,15 @@ def decide(
     rows: Iterable[CatalogItem] = (DRUG, DEVICE),
     matches: Iterable[Match] = (MATCH,),
     policy: Policy = POLICY,
+    limits: Iterable[Limit] = (),
+    pairs: Iterable[Pair] = (),
     **context: Any,
 ) -> Decision:
     """Adjudicate items in the world, with some of its facts turned."""
     return adjudicate(
         Bill(visit=visit, terms=terms, items=items),
         replace(CONTEXT, **context),
-        catalog_of(rows, matches),
+        catalog_of(rows, matches, limits, pairs),
         policies_of(policy),
     )
 

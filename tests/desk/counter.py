@@ -59,6 +59,27 @@ class Counter:
     async def cancel(self, settlement_id: str, **more: Any) -> Answer:
         return await self.ask("POST", f"/v1/settlements/{settlement_id}/cancel", more)
 
+    async def amend(self, visit_no: str, *, message_id: str | None = None, **terms: Any) -> Answer:
+        return await self.ask("PATCH", f"/v1/visits/{visit_no}", terms, message_id=message_id)
+
+    async def discharge(self, visit_no: str, *, message_id: str | None = None, **more: Any) -> Answer:
+        body = {"discharged_at": "2026-11-04T08:00:00+08:00"} | more
+        return await self.ask("POST", f"/v1/visits/{visit_no}/discharge", body, message_id=message_id)
+
+    async def refer(self, *, message_id: str | None = None, **more: Any) -> Answer:
+        terms = {
+            "qualification_id": self.own,
+            "starts_on": "2026-11-10",
+            "ends_on": "2026-12-09",
+            "to_area": "310000",
+            "to_provider_name": "示例三级医院",
+            "reason": "本地不具备条件",
+        }
+        return await self.ask("POST", "/v1/referrals", terms | more, message_id=message_id)
+
+    async def cancel_referral(self, referral_no: str, **more: Any) -> Answer:
+        return await self.ask("POST", f"/v1/referrals/{referral_no}/cancel", more or None)
+
     async def cancel_visit(self, visit_no: str, **more: Any) -> Answer:
         return await self.ask("DELETE", f"/v1/visits/{visit_no}", more or None)
 

@@ -135,7 +135,7 @@ async def test_a_query_is_read_strictly(counter: Counter) -> None:
         ("query:state", "field.value"),
     ]
     assert places(settlement) == [("query:colour", "query.unknown")]
-    assert codes(posted) == ["http.target"]
+    assert places(posted) == [("query:x", "query.unknown")]
 
 
 async def test_a_statement_prints_a_settlement(counter: Counter) -> None:

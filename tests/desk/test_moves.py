@@ -8,6 +8,7 @@ import pytest
 from gateway.core.visits import MOVES, Move, State
 from schemas.scalars import VisitState
 from tests import city
+from tests.desk import town
 from tests.desk.counter import Counter, codes, done
 from tests.house import Answer
 
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 STATES = ("unknown", *get_args(VisitState))
 CELLS = [(move, state) for move in get_args(Move) for state in STATES]
 VISIT = "V"
+
+
+async def discharge(counter: Counter, stay: "Stay") -> Answer:
+    """Discharge a visit as self-paid, its recognition still pending where it may be amended to that."""
+    await counter.amend(stay.visit_no, qualification_ids=[town.pending(counter.number)])
+    return await counter.discharge(stay.visit_no)
 
 
 class Stay:
@@ -32,10 +39,12 @@ class Stay:
         await self.counter.begin(self.visit_no, [city.line(number) for number in range(3)])
         settled = done(await self.counter.settle(self.visit_no, "B1", item_nos=["I0000"], interim=True))
         self.settlement_id = settled["settlement_id"]
-        if state in {"open", "cancelled"}:
+        if state in {"open", "cancelled", "self_paid"}:
             done(await self.counter.cancel(self.settlement_id))
         if state == "cancelled":
             done(await self.counter.cancel_visit(self.visit_no))
+        if state == "self_paid":
+            done(await discharge(self.counter, self))
         if state == "settled":
             self.settlement_id = done(await self.counter.settle(self.visit_no, "B2"))["settlement_id"]
 
@@ -47,6 +56,8 @@ Makes = Callable[[Counter, Stay], Awaitable[Answer]]
 NEW = [city.line(9)]
 MAKES: dict[str, Makes] = {
     "RegisterVisit": lambda counter, stay: counter.register(stay.visit_no),
+    "AmendVisit": lambda counter, stay: counter.amend(stay.visit_no, bed="13"),
+    "DischargeVisit": discharge,
     "CancelVisit": lambda counter, stay: counter.cancel_visit(stay.visit_no),
     "UploadItems": lambda counter, stay: counter.upload(stay.visit_no, NEW),
     "WithdrawItems": lambda counter, stay: counter.withdraw(stay.visit_no, everything=True),

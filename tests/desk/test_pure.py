@@ -88,7 +88,7 @@ def visit_file(standing_items: int) -> VisitFile:
         LiveItem(item=item(f"O{number}"), message_id="m0", position=number, settlement_id=None)
         for number in range(standing_items)
     )
-    return VisitFile(visit=visit, message_id="m0", items=tuple(lives))
+    return VisitFile(visit=visit, message_id="m0", terms_sealed=b"", items=tuple(lives))
 
 
 def item(item_no: str, **changed: Any) -> Item:
@@ -122,6 +122,7 @@ MAKING = Making(
     visit_id=uuid4(),
     sign_no="S1",
     seal=lambda plain, _: plain,
+    unseal=lambda sealed, _: sealed,
     reversed_answer=lambda _, __: b"",
 )
 

@@ -9,7 +9,17 @@ from typing import Any
 
 import msgspec
 
-from schemas.requests import CancelSettlement, CancelVisit, Message, Settle, SubmitBill, UploadItems, WithdrawItems
+from schemas.requests import (
+    AmendVisit,
+    CancelSettlement,
+    CancelVisit,
+    DischargeVisit,
+    Message,
+    Settle,
+    SubmitBill,
+    UploadItems,
+    WithdrawItems,
+)
 
 FREE_TEXT = {"ward", "bed", "phone", "name", "terminal"}
 """What nobody judges: the issue's free text."""
@@ -42,7 +52,16 @@ LEFT_OUT = "an optional check left out"
 OTHERWISE = "said otherwise: "
 GONE: dict[str, tuple[Any, ...]] = {"provider_share": ("carry",)}
 TOLERANCE_FEN = 1
-BOUND = (Settle, SubmitBill, CancelSettlement, CancelVisit, UploadItems, WithdrawItems)
+BOUND = (
+    Settle,
+    SubmitBill,
+    CancelSettlement,
+    CancelVisit,
+    AmendVisit,
+    DischargeVisit,
+    UploadItems,
+    WithdrawItems,
+)
 """Verbs about a world that stands: what they name of it must be that world's."""
 
 

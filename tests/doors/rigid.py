@@ -110,6 +110,34 @@ def submitted(tag: str, provider: str = HOSPITAL) -> list[Asked]:
     return [to_v1("POST", "/v1/bills", document, message_id=message_id, provider=provider)]
 
 
+def unqualified(tag: str) -> list[Asked]:
+    return [to_v1("POST", "/v1/visits", visit(tag) | {"qualification_ids": []}, message_id=f"r-{tag}")]
+
+
+def amended(tag: str) -> dict[str, Any]:
+    terms = {name: value for name, value in visit(tag).items() if name != "visit_no"}
+    return terms | {"bed": "21", "ward": None, "emergency": True, "stabilised_at": AROSE, "third_party_paid_fen": 100}
+
+
+def referral(tag: str) -> dict[str, Any]:
+    worker, qualification = person(tag)
+    return {
+        "qualification_id": qualification,
+        "worker_id": worker,
+        "starts_on": "2026-11-10",
+        "ends_on": "2026-12-09",
+        "to_area": "310000",
+        "to_provider_name": "示例三级医院",
+        "reason": "本地不具备条件",
+        "transportation": "高铁",
+        "applied_on": "2026-11-01",
+    }
+
+
+def filed(tag: str, provider: str = HOSPITAL) -> list[Asked]:
+    return [to_v1("POST", "/v1/referrals", referral(tag), message_id=f"f-{tag}", provider=provider)]
+
+
 def native(method: str, path: str, body: Callable[[str], Any]) -> Callable[[Door, str, list[Answer]], Asked]:
     return lambda _, tag, __: to_v1(method, path.format(tag=tag), body(tag), message_id=f"m-{tag}")
 
@@ -139,6 +167,32 @@ NATIVE = [
             "/v1/visits/V{tag}/items/withdraw",
             lambda tag: {"worker_id": person(tag)[0], "item_nos": ["F0", "F1"], "batch_nos": [], "everything": False},
         ),
+    ),
+    Rigid(
+        "amend-visit",
+        lambda _, tag: registered(tag),
+        native("PATCH", "/v1/visits/V{tag}", amended),
+    ),
+    Rigid(
+        "discharge-visit",
+        lambda _, tag: unqualified(tag),
+        native(
+            "POST",
+            "/v1/visits/V{tag}/discharge",
+            lambda tag: {"worker_id": person(tag)[0], "discharged_at": DISCHARGED, "charged_fen": 0},
+        ),
+    ),
+    Rigid("file-referral", lambda _, __: [], native("POST", "/v1/referrals", referral)),
+    Rigid(
+        "cancel-referral",
+        lambda _, tag: filed(tag),
+        lambda _, tag, answers: to_v1(
+            "POST",
+            f"/v1/referrals/{answers[0].json['referral']['referral_no']}/cancel",
+            {"qualification_id": person(tag)[1]},
+            message_id=f"m-{tag}",
+        ),
+        needs_answers=True,
     ),
     Rigid(
         "cancel-visit",

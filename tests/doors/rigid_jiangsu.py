@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.city import JIANGSU, WORKERS
-from tests.doors.rigid import LINES, Rigid, person, registered, submitted, uploaded
+from tests.doors.rigid import LINES, Rigid, filed, person, registered, submitted, uploaded
 from tests.doors.senders import Answer, Asked, Door, to_jiangsu
 
 
@@ -57,6 +57,22 @@ def wire_rows(tag: str) -> list[dict[str, Any]]:
         }
         for number in range(LINES)
     ]
+
+
+def wire_referral(tag: str) -> dict[str, Any]:
+    worker, qualification = person(tag)
+    return {
+        "actualStartTime": "20261110",
+        "actualEndTime": "20261209",
+        "outArea": "310000",
+        "outHospitalName": "示例三级医院",
+        "applyReason": "本地不具备条件",
+        "transportation": "高铁",
+        "stateCode": "1",
+        "applyTime": "20261101",
+        "qualification_id": qualification,
+        "psn_no": worker,
+    }
 
 
 def wire_bill(tag: str) -> dict[str, Any]:
@@ -115,6 +131,7 @@ JIANGSU_CODES = [
         lambda _, tag: registered(tag, JIANGSU),
         in_jiangsu("2202", lambda tag: {"ipt_otp_no": f"V{tag}", "psn_no": person(tag)[0]}),
     ),
+    Rigid("2203", lambda _, tag: registered(tag, JIANGSU), in_jiangsu("2203", wire_visit)),
     Rigid("2204", lambda _, tag: registered(tag, JIANGSU), in_jiangsu("2204", wire_rows)),
     Rigid(
         "2205",
@@ -128,6 +145,24 @@ JIANGSU_CODES = [
         "2209",
         lambda _, tag: submitted(tag, JIANGSU),
         in_jiangsu("2209", lambda tag: {"omsgid": submitted(tag, JIANGSU)[0].headers["Idempotency-Key"]}),
+    ),
+    Rigid("2301", lambda _, __: [], in_jiangsu("2301", wire_referral)),
+    Rigid(
+        "2302",
+        lambda _, tag: filed(tag, JIANGSU),
+        in_jiangsu("2302", lambda tag: {"qualification_id": person(tag)[1], "psn_no": person(tag)[0]}),
+    ),
+    Rigid(
+        "2303",
+        lambda _, tag: filed(tag, JIANGSU),
+        lambda door, tag, answers: to_jiangsu(
+            door.jiangsu(
+                "2303",
+                {"trt_dcla_detl_sn": answers[0].json["referral"]["referral_no"], "qualification_id": person(tag)[1]},
+                f"2303-{tag}",
+            )
+        ),
+        needs_answers=True,
     ),
 ]
 """Every code of Jiangsu's door."""

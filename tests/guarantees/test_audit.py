@@ -1,6 +1,7 @@
 """The audit can fail: right books pass, and each way to falsify them is named."""
 
 from pathlib import Path
+from typing import Any
 
 from gateway.store.database import connect
 from loadtests.audit.books import QUESTIONS, audit, faults_in
@@ -10,6 +11,7 @@ from tests.house import ROOT, Gateway, gateways
 BOOKS = ROOT / "loadtests" / "audit" / "books.sql"
 AMOUNT_FEN = 100_000
 IN_FORCE = "(SELECT settlement_id FROM settlement WHERE visit_no = 'KEPT')"
+FED = "(SELECT settlement_id FROM settlement WHERE visit_no = 'FED')"
 CANCELLATION = "(SELECT settlement_id FROM settlement WHERE kind = 'cancellation' AND visit_no = 'CANCELLED')"
 
 ONE_FEN_MOVED = """
@@ -41,6 +43,22 @@ FALSIFIED = {
     "a posting deleted": (
         f"DELETE FROM posting WHERE settlement_id = {IN_FORCE}",
         {"settlement is not what its postings say"},
+    ),
+    "a benefit's posting deleted": (
+        f"DELETE FROM posting WHERE credit = 'benefit-payable' AND settlement_id = {FED}",
+        {"settlement's benefits are not what its postings say"},
+    ),
+    "a benefit, by one fen": (
+        f"UPDATE settlement SET benefits_fen = benefits_fen + 1 WHERE settlement_id = {FED}",
+        {
+            "settlement's benefits are not what its postings say",
+            "benefits given are not what was noted of the visit",
+            "receipt says other sums than its settlement",
+        },
+    ),
+    "what was given forgotten": (
+        f"DELETE FROM allowance_use WHERE settlement_id = {FED}",
+        {"benefits given are not what was noted of the visit"},
     ),
     "a posting of a cancellation deleted": (
         f"DELETE FROM posting WHERE settlement_id = {CANCELLATION}",
@@ -106,6 +124,29 @@ FALSIFIED = {
         "DELETE FROM bill_key WHERE kind = 'visit' AND key = 'KEPT'",
         {"visit numbers held are not those of the visits that stand"},
     ),
+    "a discharge forgotten": (
+        "UPDATE visit SET discharged_at = NULL WHERE visit_no = 'OWN'",
+        {"self-paid visit has no discharge, or an item that a settlement took"},
+    ),
+    "a referral's number freed": (
+        "DELETE FROM bill_key WHERE kind = 'referral' AND message_id = 'refer'",
+        {"referral numbers held are not those of the referrals that stand"},
+    ),
+    "a reversed referral's number taken again": (
+        (
+            "INSERT INTO bill_key (provider_code, kind, key, worker_id, message_id) SELECT provider_code, 'referral',"
+            " referral_no, worker_id, message_id FROM referral WHERE message_id = 'refer-not'"
+        ),
+        {"referral numbers held are not those of the referrals that stand"},
+    ),
+    "a referral's cancellation forgotten": (
+        "DELETE FROM referral_cancellation",
+        {"referral's cancellation and the name it takes do not belong together"},
+    ),
+    "an amendment of another message": (
+        "UPDATE visit_amendment SET message_id = 'elsewhere'",
+        {"amendment belongs to no visit, or to no message"},
+    ),
     "an item unmarked": (
         (
             "UPDATE item_sheet SET settlement_ids[1] = NULL "
@@ -138,8 +179,13 @@ FALSIFIED = {
 
 
 async def books(dsn: str, folder: Path) -> None:
-    """Leave a settlement in force, a cancelled one, a reversed one, and a bill partly past its authorization."""
-    await city.found(dsn, folder / "secrets.json", authorizations=city.authorizations(amount_fen=AMOUNT_FEN))
+    """Leave a settlement in force, a cancelled one, a reversed one, a stay's food, a bill past its right."""
+    await city.found(
+        dsn,
+        folder / "secrets.json",
+        authorizations=city.authorizations(amount_fen=AMOUNT_FEN),
+        policy=[{**city.PLACE, "valid_from": "2020-01-01", "food_subsidy_fen": 30_00}],
+    )
     async with gateways(dsn, folder) as (gateway,):
         await play(gateway)
 
@@ -150,10 +196,39 @@ async def play(gateway: Gateway) -> None:
     cancel = await gateway.ask("POST", f"/v1/settlements/{cancelled.json['settlement_id']}/cancel", message_id="cancel")
     reversed_ = await gateway.submit(city.bill(2, "REVERSED", lines=2), "to-reverse")
     reverse = await gateway.ask("POST", "/v1/reversals", {"original_message_id": "to-reverse"}, message_id="reverse")
+    await play_without_bills(gateway)
+    fed = await gateway.submit(city.bill(4, "FED", lines=2, visit={"visit_kind": "inpatient"}), "fed")
     large = city.line(0, quantity="1", unit_price_yuan="1500.00", amount_fen=150_000)
     past = await gateway.submit(city.bill(3, "PAST", items=[large], qualification_id="QArelapse3"), "past")
-    assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, past)] == [200] * 6
+    assert [one.status for one in (kept, cancelled, cancel, reversed_, reverse, fed, past)] == [200] * 7
     assert past.json["sums"]["fund_fen"] == AMOUNT_FEN
+
+
+async def play_without_bills(gateway: Gateway) -> None:
+    """Leave a self-paid visit that was amended, and of three referrals one as it was, one cancelled, one reversed."""
+    visit = city.bill(4, "OWN")["visit"] | {"qualification_ids": []}
+    referral = {
+        "qualification_id": "QR4",
+        "starts_on": "2026-11-10",
+        "ends_on": "2026-12-09",
+        "to_area": "310000",
+        "to_provider_name": "示例三级医院",
+        "reason": "本地不具备条件",
+    }
+    said: list[tuple[str, str, Any, str]] = [
+        ("POST", "/v1/visits", visit, "register"),
+        ("POST", "/v1/visits/OWN/items", {"items": [city.line(0)]}, "upload"),
+        ("PATCH", "/v1/visits/OWN", {"bed": "1"}, "amend"),
+        ("POST", "/v1/visits/OWN/discharge", {"discharged_at": "2026-11-04T08:00:00+08:00"}, "discharge"),
+        ("POST", "/v1/referrals", referral, "refer"),
+        ("POST", "/v1/referrals", referral, "refer-not"),
+        ("POST", "/v1/reversals", {"original_message_id": "refer-not"}, "reverse-refer"),
+        ("POST", "/v1/referrals", referral, "refer-no-more"),
+    ]
+    answers = [await gateway.ask(method, path, body, message_id=name) for method, path, body, name in said]
+    referral_no = answers[-1].json["referral"]["referral_no"]
+    answers.append(await gateway.ask("POST", f"/v1/referrals/{referral_no}/cancel", message_id="cancel-refer"))
+    assert {one.status for one in answers} == {200}
 
 
 async def test_the_audit_passes_right_books_and_names_each_falsification(database_dsn: str, tmp_path: Path) -> None:

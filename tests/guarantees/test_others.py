@@ -26,6 +26,7 @@ class Names(NamedTuple):
     message_id: str
     invoice_no: str
     sign_no: str
+    referral_no: str
 
 
 def plain(answer: Answer, names: Names) -> tuple[int, str | None, dict[str, str], str]:
@@ -48,6 +49,7 @@ def probes(names: Names) -> list[tuple[str, str, Any]]:
     return [
         ("GET", f"/v1/outcomes/{names.message_id}", None),
         ("GET", f"/v1/settlements/{names.settlement_id}", None),
+        ("GET", f"/v1/settlements/{names.settlement_id}/explanation", None),
         ("GET", f"/v1/settlements/{names.settlement_id}/receipt", None),
         ("GET", f"/v1/settlements/{names.settlement_id}/statement?masked=false", None),
         ("POST", "/v1/outcomes", {"message_ids": [names.message_id]}),
@@ -60,7 +62,11 @@ def probes(names: Names) -> list[tuple[str, str, Any]]:
         ("POST", f"{visit}/items/withdraw", {"everything": True}),
         ("POST", f"{visit}/presettle", {"bill_no": names.bill_no}),
         ("POST", f"{visit}/settle", {"bill_no": names.bill_no, "interim": True}),
+        ("PATCH", visit, {"bed": "1"}),
+        ("POST", f"{visit}/discharge", {"discharged_at": "2026-11-04T08:00:00+08:00"}),
         ("DELETE", visit, None),
+        ("GET", f"/v1/referrals/{names.referral_no}", None),
+        ("POST", f"/v1/referrals/{names.referral_no}/cancel", None),
         ("DELETE", f"/v1/sign-ins/{names.sign_no}", None),
     ]
 
@@ -77,7 +83,19 @@ async def probe(two: Sequence[Gateway], names: Names, round_name: str) -> list[t
     return seen
 
 
-TABLES = ("visit", "item", "settlement", "settled_line", "posting", "bill_key", "sign_in", "allowance_use")
+TABLES = (
+    "visit",
+    "visit_amendment",
+    "item",
+    "settlement",
+    "settled_line",
+    "posting",
+    "bill_key",
+    "sign_in",
+    "allowance_use",
+    "referral",
+    "referral_cancellation",
+)
 
 
 async def books(dsn: str) -> dict[str, list[Any]]:
@@ -96,7 +114,16 @@ async def owned(database_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[list[G
         extra = {"items": [city.line(9)]}
         more = await insist(two, "POST", f"/v1/visits/{FOREIGN}/items", extra, message_id="more")
         cycle = await insist(two, "POST", "/v1/sign-ins", {"operator_id": "001"}, message_id="sign-in")
-        assert {paid.status, more.status, cycle.status} == {200}
+        referral = {
+            "qualification_id": "QR0",
+            "starts_on": "2026-11-10",
+            "ends_on": "2026-12-09",
+            "to_area": "310000",
+            "to_provider_name": "示例三级医院",
+            "reason": "本地不具备条件",
+        }
+        filed = await insist(two, "POST", "/v1/referrals", referral, message_id="referral")
+        assert {paid.status, more.status, cycle.status, filed.status} == {200}
         yield (
             two,
             Names(
@@ -106,6 +133,7 @@ async def owned(database_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[list[G
                 message_id="msg-foreign",
                 invoice_no="INV-FOREIGN",
                 sign_no=cycle.json["sign_no"],
+                referral_no=filed.json["referral"]["referral_no"],
             ),
         )
 
@@ -120,6 +148,7 @@ async def test_another_s_is_answered_as_what_never_was(owned: tuple[list[Gateway
         message_id="msg-missing",
         invoice_no="INV-MISSING",
         sign_no="S" + "0" * (len(foreign.sign_no) - 1),
+        referral_no="ZZ" + "0" * (len(foreign.referral_no) - 2),
     )
     before = await books(database_dsn)
     of_another = await probe(two, foreign, "f")

@@ -11,6 +11,7 @@ from gateway.core.adjudication import adjudicate
 from gateway.core.context import Bill, Context, Visit
 from gateway.core.digests import decision_sha256
 from gateway.reference.holder import Reference
+from gateway.reference.importing import import_files
 from gateway.store.database import connect, open_pool
 from gateway.store.lines import lines_of
 from gateway.store.packing import unpacked
@@ -20,6 +21,18 @@ from schemas.decisions import Decision
 from schemas.requests import BillTerms, Item, Settle
 from tests import city
 from tests.house import Gateway, gateways
+
+POLICY = {**city.PLACE, "valid_from": "2020-01-01", "food_subsidy_fen": 30_00}
+LIMIT = {**city.PLACE, "code": "XJ01", "valid_from": "2020-01-01", "per_day": "5"}
+PAIR = {
+    **city.PLACE,
+    "sort": "excludes",
+    "frequency": "day",
+    "main_code": "C0345",
+    "sub_code": "XJ01",
+    "valid_from": "2020-01-01",
+    "why": "互斥",
+}
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +45,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def play(gateway: Gateway) -> None:
-    """A document; and a visit whose settled items are cancelled, withdrawn, and uploaded anew with other content."""
+    """A document; a visit of which items are cancelled, withdrawn and sent anew; a stay of two bills under limits."""
     await gateway.submit(city.bill(0, "V1", lines=4), "m1")
     visit = city.bill(1, "V2")["visit"]
     dearer = city.line(1, unit_price_yuan="7.00", amount_fen=1400)
@@ -54,6 +67,10 @@ async def play(gateway: Gateway) -> None:
     ):
         answer = await gateway.ask("POST", path, body, message_id=f"later-{number}")
         assert answer.status == 200, answer.body
+    for number in (1, 2):
+        lines = [city.line(3 * number), city.line(3 * number + 1), city.line(3 * number + 2, catalog_code="C0345")]
+        stay = city.bill(2, "V3", bill_no=f"B3-{number}", items=lines, visit={"visit_kind": "inpatient"})
+        await gateway.submit(stay | {"bill": stay["bill"] | {"interim": number == 1}}, f"stay-{number}")
 
 
 async def items_of(connection: "asyncpg.Connection[Any]", row: asyncpg.Record, kept: Kept) -> tuple[Item, ...]:
@@ -82,12 +99,15 @@ async def decided_again(
 
 
 async def test_every_settlement_can_be_decided_again(database_dsn: str, tmp_path: Path) -> None:
-    """Also one whose items have been withdrawn and sent anew since: it is decided as it was, and not as they are."""
-    await city.found(database_dsn, tmp_path / "secrets.json")
+    """Also one whose items have been withdrawn and sent anew since, or whose limits have changed: as it was decided."""
+    await city.found(database_dsn, tmp_path / "secrets.json", policy=[POLICY], limits=[LIMIT], pairs=[PAIR])
     async with gateways(database_dsn, tmp_path) as (gateway,):
         await play(gateway)
     seals = load_or_create(tmp_path / "secrets.json")
+    changed = {"limits": city.sheet([LIMIT | {"per_day": "1"}]), "pairs": city.sheet([PAIR | {"frequency": "visit"}])}
     pool = await open_pool(database_dsn, application_name="tests")
+    async with pool.acquire() as importing:
+        await import_files(importing, changed, seals)
     references = Reference(pool)
     await references.refresh()
     connection = await connect(database_dsn, application_name="tests")
@@ -99,4 +119,5 @@ async def test_every_settlement_can_be_decided_again(database_dsn: str, tmp_path
         await pool.close()
 
     assert again == [(row["decision_sha256"].hex(), row["charged_fen"]) for row in rows]
-    assert [row["charged_fen"] for row in rows] == [4000, 2000, 3400]
+    assert [row["charged_fen"] for row in rows] == [4000, 2000, 3400, 3000, 3000]
+    assert [(row["fund_fen"], row["benefits_fen"]) for row in rows[-2:]] == [(2000, 3000), (500, 0)]

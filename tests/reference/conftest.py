@@ -44,6 +44,12 @@ FILES = {
     "policy": "area,scheme,valid_from,tolerance_fen\n321100,410,2026-01-01,2\n",
 }
 
+LIMITS = "area,scheme,code,title,valid_from,per_day,stay\n321100,410,K1,示例限制,2026-01-01,2,\n"
+PAIRS = (
+    "area,scheme,sort,frequency,main_code,sub_code,valid_from,why\n321100,410,contains,day,M,K1,2026-01-01,主项含从项\n"
+)
+"""Files that `gateway import all` may do without."""
+
 
 @pytest.fixture
 def files() -> dict[str, bytes]:

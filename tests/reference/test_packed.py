@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.reference.packed import Packed, Rows, key_of, pack, read_items
+from gateway.reference.packed import READERS, Packed, Rows, key_of, pack
 from schemas.facts import CatalogItem
 from tests.reference.items import AREA, SCHEME, item
 
@@ -39,7 +39,7 @@ def test_packed_rows_read_back_as_they_were(one: list[CatalogItem], other: list[
         versions.append(packed)
         expected |= by_key
 
-    read: Rows[tuple[str, str, str], CatalogItem] = Rows(versions, read_items)
+    read: Rows[tuple[str, str, str], CatalogItem] = Rows(versions, READERS["catalog"])
 
     as_dicts = {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in read.items()}
     assert as_dicts == {key: [msgspec.structs.asdict(row) for row in rows] for key, rows in expected.items()}

@@ -15,10 +15,10 @@ LINE_ENDS = ["A1\n", "A1\r", "A1\u2028", "\nA1", "A1 ", " A1", ""]
 
 
 def test_published_schemas_have_not_drifted() -> None:
-    """Each file equals what its struct generates; `python -m schemas.publish` rewrites them."""
+    """Each file equals what its struct generates; `python -m gateway.describing` rewrites them."""
     expected = {f"{struct.__name__}.json": published_text(struct) for struct in published_types()}
 
-    assert {path.name: path.read_text(encoding="utf-8") for path in PUBLISHED.glob("*.json")} == expected
+    assert {path.name: path.read_text(encoding="utf-8") for path in PUBLISHED.glob("[A-Z]*.json")} == expected
 
 
 @pytest.mark.parametrize("struct", published_types(), ids=lambda struct: struct.__name__)

@@ -4,8 +4,11 @@ import asyncio
 import hmac
 from hashlib import sha256
 
+from adapters import native
 from gateway.signing.keys import SigningKey, jwks
 from gateway.web.house import Reply
+from gateway.web.pages.page import Page
+from gateway.web.pages.site import site
 from gateway.web.problems import problem_reply
 from schemas.dialect import Inbound
 from schemas.facts import Provider
@@ -13,6 +16,7 @@ from schemas.problems import Fault, GatewayError, NotFound
 
 HOSPITAL, CENTRE = "H32110000001", "K32110000002"
 TOKENS = {HOSPITAL: "token-of-the-hospital", CENTRE: "token-of-the-centre"}
+PAGES = site(native.mistakes())
 
 
 def _provider(code: str, dialect: str) -> Provider:
@@ -74,6 +78,9 @@ class FixedHouse:
         self.asked_ready += 1
         await asyncio.sleep(0)
         return self.wrong
+
+    def page(self, path: str) -> Page | None:
+        return PAGES.get(path)
 
     def jwks(self) -> bytes:
         return jwks([self._key.public_jwk()])

@@ -197,7 +197,7 @@ async def test_the_page_stays_up_when_the_edge_is_crowded(serve: Serve) -> None:
 
     assert page.value("gateway_requests_total", provider="unknown", verb="unknown", outcome="busy") >= 1
     assert page.value("gateway_connections") >= 2
-    assert (refused.status, refused.code) == (404, "http.no_such_place")
+    assert (refused.status, refused.code) == (405, "http.method")
 
 
 async def test_late_and_broken_answers_have_names_of_their_own(serve: Serve) -> None:

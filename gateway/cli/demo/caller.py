@@ -1,26 +1,28 @@
-"""A provider's side of the demo: sends messages, and believes no answer whose signature or receipt does not hold."""
+"""The providers' side of the demo: `gateway.client`, which believes no answer whose signature does not hold."""
 
 import json
 import time
+from collections.abc import Awaitable
 from typing import Any
 
-import aiohttp
 from msgspec import Struct
 
-from gateway.path import RECEIPT_HEADER, REPLAY_HEADER
-from gateway.signing.keys import read_jwks
-from gateway.signing.message import verify_response
-from gateway.signing.receipts import verify_receipt
+from gateway.client import Answered, Client, Heard, Patience, Said
+
+PATIENCE = Patience(attempts_max=12, wait_seconds_max=2.0)
+"""Long enough to outlive a process that is killed and started again."""
+OK = 200
 
 
-class Said(Struct, frozen=True, kw_only=True):
-    """An answer that has been verified."""
+class Told(Struct, frozen=True, kw_only=True):
+    """A verified answer as the demo shows it."""
 
     status: int
     raw: bytes
     body: Any
     receipt: str | None
     repeated: bool
+    attempts: int
     milliseconds: float
 
 
@@ -30,62 +32,59 @@ class Caller:
     def __init__(self, tokens: dict[str, str]) -> None:
         """Take each provider's token."""
         self._tokens = tokens
-        self._keys: Any = {}
-        self._session: aiohttp.ClientSession | None = None
-        self.jwks = b""
+        self._clients: dict[str, Client] = {}
+        self._url = ""
         self.verified = 0
         self.receipts = 0
 
-    async def open(self, url: str) -> None:
-        """Take the gateway's public keys; from now on messages go there."""
-        await self.close()
-        self._session = aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=30))
-        async with self._session.get("/.well-known/jwks.json") as answer:
-            self.jwks = await answer.read()
-        self._keys = read_jwks(self.jwks)
+    @property
+    def jwks(self) -> bytes:
+        """The public keys by which answers were verified."""
+        return next(client.jwks for client in self._clients.values())
+
+    def open(self, url: str) -> None:
+        """Send messages there from now on."""
+        self._url = url
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for client in self._clients.values():
+            await client.close()
 
-    async def native(self, provider: str, path: str, body: object, message_id: str | None = None) -> Said:
-        """Send a native message: POST where there is a body, else GET."""
-        headers = {"Idempotency-Key": message_id} if message_id else {}
-        return await self._send(provider, "POST" if body is not None else "GET", path, body, headers)
+    def of(self, provider: str) -> Client:
+        """Return a provider's client."""
+        if provider not in self._clients:
+            self._clients[provider] = Client(self._url, self._tokens[provider], patience=PATIENCE)
+        return self._clients[provider]
 
-    async def jiangsu(self, provider: str, body: dict[str, object]) -> Said:
-        """Send a message in Jiangsu's dialect."""
-        return await self._send(provider, "POST", f"/in/{provider}", body, {})
-
-    async def _send(self, provider: str, method: str, path: str, body: object, headers: dict[str, str]) -> Said:
-        assert self._session is not None
-        raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = headers | {"Authorization": f"Bearer {self._tokens[provider]}", "Content-Type": "application/json"}
+    async def told(self, sending: Awaitable[Answered[Any]]) -> Told:
+        """Return what came of a native message: its answer, or the gateway's signed no."""
         began = time.perf_counter()
-        async with self._session.request(method, path, data=raw or None, headers=headers) as answer:
-            content = await answer.read()
-        milliseconds = (time.perf_counter() - began) * 1000
-        verify_response(
-            self._keys,
-            status=answer.status,
-            headers=dict(answer.headers),
-            body=content,
-            method=method,
-            path=path,
-            request_body=raw,
-        )
+        try:
+            answered = await sending
+        except Said as no:
+            self.verified += 1
+            return _told(no.status, no.body, began)
         self.verified += 1
-        receipt = answer.headers.get(RECEIPT_HEADER)
-        if receipt is not None:
-            verify_receipt(receipt, self._keys)
-            self.receipts += 1
-        return Said(
-            status=answer.status,
-            raw=content,
-            body=json.loads(content),
-            receipt=receipt,
-            repeated=answer.headers.get(REPLAY_HEADER) == "true",
-            milliseconds=milliseconds,
-        )
+        self.receipts += answered.receipt is not None
+        return _told(OK, answered.body, began, answered)
+
+    async def jiangsu(self, provider: str, body: dict[str, object]) -> Told:
+        """Send a message in Jiangsu's dialect."""
+        began = time.perf_counter()
+        heard = await self.of(provider).speak(f"/in/{provider}", json.dumps(body, ensure_ascii=False).encode())
+        self.verified += 1
+        self.receipts += heard.receipt is not None
+        return _told(heard.status, heard.body, began, heard)
+
+
+def _told(status: int, raw: bytes, began: float, more: Answered[Any] | Heard | None = None) -> Told:
+    return Told(
+        status=status,
+        raw=raw,
+        body=json.loads(raw),
+        receipt=more.receipt if more else None,
+        repeated=more.repeated if more else False,
+        attempts=more.attempts if more else 1,
+        milliseconds=(time.perf_counter() - began) * 1000,
+    )

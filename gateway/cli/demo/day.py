@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from rich.console import Console
 
 from gateway.app import prepare
@@ -18,10 +17,10 @@ from gateway.cli.demo.caller import Caller
 from gateway.cli.demo.morning import Morning
 from gateway.cli.demo.served import Served
 from gateway.cli.demo.table import show
+from gateway.client import ClientError
 from gateway.reference.importing import import_files
 from gateway.reference.kinds import KINDS
 from gateway.reference.world.build import build, write
-from gateway.signing.errors import SignatureError
 from gateway.store.database import connect, open_target
 from gateway.store.queries import sql
 from gateway.store.secrets_file import default_secrets_path, load_or_create
@@ -51,7 +50,7 @@ async def day(folder: Path, *, once: bool, port: int, seed: int) -> int:
         caller = Caller({one["code"]: one["token"] for one in world["providers"]})
         try:
             await served.start()
-            await caller.open(served.url)
+            caller.open(served.url)
             morning = Morning(world, served, caller)
             went_well = await told(morning, target.dsn, caller)
             if went_well and not once:
@@ -79,7 +78,7 @@ async def told(morning: Morning, dsn: str, caller: Caller) -> bool:
     """Play the morning, print its table and the state of the books; return whether all is as it should be."""
     try:
         await morning.play()
-    except (RuntimeError, SignatureError, aiohttp.ClientError) as error:
+    except (RuntimeError, ClientError) as error:
         show(morning.rows)
         console.print(f"The morning went wrong: {error}", style="red")
         return False
@@ -93,8 +92,8 @@ async def told(morning: Morning, dsn: str, caller: Caller) -> bool:
     verdict = "balance" if holds else "DO NOT BALANCE"
     console.print(
         f"demo: {'OK' if holds else 'FAILED'}: {books['settlements']} settlements, {books['cancellations']} cancelled; "
-        f"{caller.verified} signatures and {caller.receipts} receipts verified; {morning.lost} answers lost to kill -9 "
-        f"and recovered; the books {verdict}",
+        f"{caller.verified} signatures and {caller.receipts} receipts verified; {morning.again} messages sent "
+        f"again after kill -9; the books {verdict}",
         soft_wrap=True,
     )
     return holds
@@ -124,7 +123,7 @@ async def stay_up(served: Served, folder: Path, world: dict[str, Any]) -> None:
     body = folder / "bill.json"
     body.write_text(json.dumps(case["request"], ensure_ascii=False))
     console.print(f"\nThe gateway stays up at {served.url} until Ctrl-C:")
-    for path in ("/livez", "/readyz", "/.well-known/jwks.json"):
+    for path in ("/docs", "/problems", "/readyz", "/.well-known/jwks.json"):
         console.print(f"  {served.url}{path}")
     console.print(f"The world is in {folder / 'world'}. A bill to send:\n")
     console.print(

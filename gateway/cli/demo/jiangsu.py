@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.cli.demo.caller import Caller, Said
+from gateway.cli.demo.caller import Caller, Told
 from gateway.cli.demo.table import Shown
 
 ROWS_A_MESSAGE = 4
@@ -37,7 +37,7 @@ class Hospital:
         }
         return envelope | content
 
-    async def send(self, what: str, message: dict[str, Any]) -> Said:
+    async def send(self, what: str, message: dict[str, Any]) -> Told:
         """Send a message and take a row of the table; anything but infcode 0 ends the demo."""
         said = await self._caller.jiangsu(self._provider, message)
         if said.body["infcode"] != "0":
@@ -56,7 +56,7 @@ class Hospital:
         )
         return said
 
-    async def stay(self, worker: dict[str, Any], items: list[dict[str, Any]]) -> Said:
+    async def stay(self, worker: dict[str, Any], items: list[dict[str, Any]]) -> Told:
         """Sign in, read the card, register, upload, preview, settle, ask again after a lost answer, cancel."""
         signed = await self.send("sign in", self.message("9001", {"input": {"signIn": {"opter_no": "001"}}}))
         self._sign_no = signed.body["output"]["signinoutb"]["sign_no"]

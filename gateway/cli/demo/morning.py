@@ -2,16 +2,21 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 from typing import Any
 
-import aiohttp
+from msgspec import convert
 
-from gateway.cli.demo.caller import Caller, Said
+from gateway.cli.demo.caller import Caller, Told
 from gateway.cli.demo.jiangsu import Hospital
 from gateway.cli.demo.served import Served
 from gateway.cli.demo.table import Shown, native_row
+from gateway.client import Answered
+from schemas.answers import Settled
+from schemas.requests import Presettle, RegisterVisit, Reverse, Settle, SubmitBill, UploadItems
 
 BURST_BILLS = 48
+BURST_SECONDS_BETWEEN = 0.004
 KILL_AFTER_ANSWERS = 6
 OK = 200
 OVERTAKEN = 409
@@ -28,7 +33,7 @@ class Morning:
         self._caller = caller
         self.rows: list[Shown] = []
         self.receipt = ""
-        self.lost = 0
+        self.again = 0
 
     async def play(self) -> None:
         """Play everything, in order."""
@@ -59,53 +64,54 @@ class Morning:
         """A case as a native session: register, upload, preview, settle."""
         case = self._cases[name]
         provider, request = case["provider"], case["request"]
-        visit = f"/v1/visits/{request['visit']['visit_no']}"
-        await self._native("register", provider, "/v1/visits", request["visit"], f"{name}-1")
-        await self._native("upload", provider, f"{visit}/items", {"items": request["items"]}, f"{name}-2")
-        await self._native("preview", provider, f"{visit}/presettle", request["bill"], None)
-        said = await self._native(f"settle: {what}", provider, f"{visit}/settle", request["bill"], f"{name}-3")
-        self._expect(said, case)
+        visit = {"visit_no": request["visit"]["visit_no"]}
+        client, bill = self._caller.of(provider), request["bill"] | visit
+        registration = convert(request["visit"], RegisterVisit)
+        await self._native("register", provider, client.register_visit(registration, message_id=f"{name}-1"))
+        upload = convert({"items": request["items"]} | visit, UploadItems)
+        await self._native("upload", provider, client.upload_items(upload, message_id=f"{name}-2"))
+        await self._native("preview", provider, client.presettle(convert(bill, Presettle)))
+        settling = client.settle(convert(bill, Settle), message_id=f"{name}-3")
+        self._expect(await self._native(f"settle: {what}", provider, settling), case)
 
     async def document(self, what: str, name: str) -> None:
         """A case as one document."""
         case = self._cases[name]
-        self._expect(await self._native(what, case["provider"], "/v1/bills", case["request"], name), case)
+        self._expect(await self._native(what, case["provider"], self._submit(case, name)), case)
 
     async def overtaken(self, name: str) -> None:
         """A reversal that comes before its original keeps it out for ever."""
         case = self._cases[name]
         provider = case["provider"]
-        what = {"original_message_id": "late"}
-        said = await self._native("reverse what has not come yet", provider, "/v1/reversals", what, "late-reversal")
-        kept_out = await self._native("the original arrives late", provider, "/v1/bills", case["request"], "late")
+        reversal = self._caller.of(provider).reverse(Reverse(original_message_id="late"), message_id="late-reversal")
+        said = await self._native("reverse what has not come yet", provider, reversal)
+        kept_out = await self._native("the original arrives late", provider, self._submit(case, "late"))
         if (said.status, kept_out.status, kept_out.body.get("code")) != (OK, OVERTAKEN, "message.reversed"):
             raise RuntimeError(f"a reversed message took effect: {kept_out.body}")
 
     async def killed(self) -> None:
-        """A burst of bills, the process killed in its middle, everything sent again until it is answered."""
+        """A burst of bills, the process killed in its middle and started again; the client insists by itself."""
         provider = self._cases["clean-outpatient"]["provider"]
-        bills = [self._bill(number) for number in range(BURST_BILLS)]
-        sending = [asyncio.create_task(self._answered(provider, number, bill)) for number, bill in enumerate(bills)]
+        sending = [asyncio.create_task(self._of_burst(provider, number)) for number in range(BURST_BILLS)]
         for first_answers in itertools.islice(asyncio.as_completed(sending), KILL_AFTER_ANSWERS):
             await first_answers
         await self._served.kill()
-        first = await asyncio.gather(*sending)
         await self._served.start()
-        await self._caller.open(self._served.url)
-        lost = [number for number, said in enumerate(first) if said is None]
-        self.lost = len(lost)
-        again = await asyncio.gather(*(self._answered(provider, number, bills[number]) for number in lost))
-        answers = [said for said in (*first, *again) if said is not None]
-        if len(answers) != BURST_BILLS or any(said.status != OK for said in answers):
+        answers = await asyncio.gather(*sending)
+        self.again = sum(said.attempts > 1 for said in answers)
+        if any(said.status != OK for said in answers):
             raise RuntimeError("a bill of the burst was not settled")
-        self.rows.append(burst_row(provider, answers, self.lost))
+        self.rows.append(burst_row(provider, answers, self.again))
 
-    async def _answered(self, provider: str, number: int, bill: dict[str, Any]) -> Said | None:
-        """Send a bill of the burst; None where the answer was lost."""
-        try:
-            return await self._caller.native(provider, "/v1/bills", bill, f"burst-{number}")
-        except (aiohttp.ClientError, ConnectionError, TimeoutError):
-            return None
+    async def _of_burst(self, provider: str, number: int) -> Told:
+        """Send one bill of the burst in its turn."""
+        bill = convert(self._bill(number), SubmitBill)
+        await asyncio.sleep(number * BURST_SECONDS_BETWEEN)
+        return await self._caller.told(self._caller.of(provider).submit_bill(bill, message_id=f"burst-{number}"))
+
+    def _submit(self, case: dict[str, Any], message_id: str) -> Awaitable[Answered[Settled]]:
+        request = convert(case["request"], SubmitBill)
+        return self._caller.of(case["provider"]).submit_bill(request, message_id=message_id)
 
     def _bill(self, number: int) -> dict[str, Any]:
         """Return a small bill for one of the world's other workers."""
@@ -125,13 +131,13 @@ class Morning:
         }
         return {"visit": visit, "bill": template["bill"] | {"bill_no": f"BURST-{number}"}, "items": template["items"]}
 
-    async def _native(self, what: str, provider: str, path: str, body: object, message_id: str | None) -> Said:
-        said = await self._caller.native(provider, path, body, message_id)
+    async def _native(self, what: str, provider: str, sending: Awaitable[Answered[Any]]) -> Told:
+        said = await self._caller.told(sending)
         self.rows.append(native_row(what, provider, said))
         self.receipt = said.receipt or self.receipt
         return said
 
-    def _expect(self, said: Said, case: dict[str, Any]) -> None:
+    def _expect(self, said: Told, case: dict[str, Any]) -> None:
         """Hold an answer against the sums that the world's author worked out by hand."""
         sums = said.body.get("sums", {})
         wrong = {
@@ -141,7 +147,7 @@ class Morning:
             raise RuntimeError(f"{case['name']}: expected {case['expect']}, got {said.status} {wrong or said.body}")
 
 
-def burst_row(provider: str, answers: list[Said], lost: int) -> Shown:
+def burst_row(provider: str, answers: list[Told], again: int) -> Shown:
     """Return the row of the whole burst."""
     names = ("charged_fen", "fund_fen", "worker_fen", "employer_fen", "provider_fen")
     return Shown(
@@ -150,6 +156,6 @@ def burst_row(provider: str, answers: list[Said], lost: int) -> Shown:
         dialect="native",
         lines=sum(len(said.body["lines"]) for said in answers),
         sums={name: sum(said.body["sums"][name] for said in answers) for name in names},
-        findings=f"{lost} answers lost, sent again; {sum(said.repeated for said in answers)} had settled already",
+        findings=f"{again} sent again after the kill; {sum(said.repeated for said in answers)} had settled already",
         milliseconds=sum(said.milliseconds for said in answers) / len(answers),
     )

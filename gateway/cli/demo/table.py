@@ -6,7 +6,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from gateway.cli.demo.caller import Said
+from gateway.cli.demo.caller import Told
 
 COLUMNS = (
     "what",
@@ -36,7 +36,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     milliseconds: float
 
 
-def native_row(what: str, provider: str, said: Said) -> Shown:
+def native_row(what: str, provider: str, said: Told) -> Shown:
     """Return the row of a native answer."""
     body: dict[str, Any] = said.body
     found = ", ".join(dict.fromkeys(finding["rule"] for finding in body.get("findings", ())))

@@ -6,7 +6,7 @@ from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
 
 _UNREADABLE = Cure(
     zh="数量须为最多12位整数、4位小数的数字，单价须为最多10位整数、6位小数的数字",
-    en="the quantity must be decimal text of at most 12 and 4 digits, the unit price of at most 10 and 6",
+    en="the quantity must have at most 12 digits before the point and 4 after it, the unit price 10 and 6",
 )
 _NOT_POSITIVE = Cure(
     zh="非退费明细的数量和金额须为正；退费请填写被退明细号",
@@ -48,6 +48,7 @@ ARITHMETIC_AMOUNT = Rule(
     source="联网结算规程：金额=数量×单价，四舍五入到分",
     bearer="provider",
     cure_zh="数量{quantity}×单价{unit_price_yuan}元={product_yuan}元，与金额{amount_yuan}元相差不得超过{tolerance_fen}分",
-    cure_en="{quantity} × {unit_price_yuan} is {product_yuan} yuan; an amount within {tolerance_fen} fen of it passes",
+    cure_en="{quantity} × {unit_price_yuan} is {product_yuan}, not {amount_yuan} yuan; {tolerance_fen} fen off passes",
+    cures=(_UNREADABLE, _NOT_POSITIVE, _WITHIN),
     judge=_amount,
 )

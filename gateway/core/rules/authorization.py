@@ -1,8 +1,8 @@
 """Authorization: does what the qualification entitles to cover this line: kind, state, place, dates, items."""
 
 from gateway.core.case import Case, Line, covers
-from gateway.core.rules.rule import PASS, Cut, Rule, whole
-from gateway.core.words import AUTHORIZATION_KIND_ZH, VISIT_KIND_ZH
+from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
+from gateway.core.words import AUTHORIZATION_KIND_ZH, PROVIDER_KIND_ZH, VISIT_KIND_ZH
 
 _ELSEWHERE = ("referral", "out_of_area")
 _TREATING = ("treatment", "relapse", "referral", "out_of_area")
@@ -12,6 +12,14 @@ _KINDS = {
     "rehabilitation": ("rehabilitation",),
     "device": ("device",),
 }
+_ANY_OF_A_KIND = Cure(
+    zh="{authorization_no}限{bound_to_zh}使用，本机构为{provider_kind_zh}；请到该类机构就医或变更确认；急诊请登记急诊标志",
+    en="{authorization_no} is for a {bound_to}, not a {provider_kind}: go to one or have it amended; mark an emergency",
+)
+_STABILISED = Cure(
+    zh="伤情已于{stabilised_on}稳定，其后须转至服务协议机构或办理备案",
+    en="the worker was stabilised on {stabilised_on}: from the day after, an agreed provider or a referral is needed",
+)
 
 
 def _kind(line: Line, case: Case) -> tuple[Cut, ...]:
@@ -61,12 +69,17 @@ def _provider(line: Line, case: Case) -> tuple[Cut, ...]:
         return PASS
     authorization = line.authorization
     assert authorization is not None
+    provider = case.context.provider
+    named, only = authorization.provider_code, authorization.provider_kind
     return whole(
         line,
+        _ANY_OF_A_KIND if named is None else None,
         authorization_no=authorization.authorization_no,
-        bound_to=authorization.provider_code or authorization.provider_kind or "-",
-        provider_code=case.context.provider.code,
-        provider_kind=case.context.provider.kind,
+        bound_to=named or only or "-",
+        bound_to_zh=named or (PROVIDER_KIND_ZH[only] if only else "-"),
+        provider_code=provider.code,
+        provider_kind=provider.kind,
+        provider_kind_zh=PROVIDER_KIND_ZH[provider.kind],
     )
 
 
@@ -87,8 +100,11 @@ def _waiver(line: Line, case: Case) -> tuple[Cut, ...]:
         )
         if stands
     ]
-    stabilised = case.stabilised_on.isoformat() if case.stabilised_on else "-"
-    return (Cut(fen=0, evidence={"waived": ", ".join(waived), "stabilised_on": stabilised}),) if waived else PASS
+    if not waived:
+        return PASS
+    stabilised = case.stabilised_on
+    evidence = {"waived": ", ".join(waived), "stabilised_on": stabilised.isoformat() if stabilised else "-"}
+    return (Cut(fen=0, evidence=evidence, cure=_STABILISED if stabilised else None),)
 
 
 def _dates(line: Line, _case: Case) -> tuple[Cut, ...]:
@@ -122,8 +138,8 @@ AUTHORIZATION_KIND = Rule(
     title_en="The qualification does not cover this kind of visit",
     source="工伤保险条例第三十条、第三十二条、第三十八条",
     bearer="worker",
-    cure_zh="{visit_kind_zh}须凭{needed_zh}，所填资格为{kind_zh}；请先办理确认或改填相应资格号",
-    cure_en="a {visit_kind} visit needs a qualification of kind {needed}, not {kind}: obtain it, or name the right one",
+    cure_zh="{visit_kind_zh}须凭下列资格之一：{needed_zh}，所填资格为{kind_zh}；请先办理确认或改填相应资格号",
+    cure_en="visit kind {visit_kind} needs a qualification of kind {needed}; {kind} is named: obtain it or name it",
     rests_on="day",
     judge=_kind,
 )
@@ -140,12 +156,13 @@ AUTHORIZATION_STATE = Rule(
 )
 AUTHORIZATION_PROVIDER = Rule(
     code="authorization.provider",
-    title_zh="待遇资格指定了其他机构",
-    title_en="The authorization names another provider",
+    title_zh="待遇资格限其他机构使用",
+    title_en="The authorization is for another provider or kind of provider",
     source="工伤保险条例第三十条第二款",
     bearer="worker",
-    cure_zh="{authorization_no}限{bound_to}使用，请到指定机构就医或变更确认机构；急诊请登记急诊标志",
-    cure_en="{authorization_no} is for {bound_to}: go there or have it amended; register an emergency as one",
+    cure_zh="{authorization_no}限机构{bound_to_zh}使用，请到该机构就医或变更确认机构；急诊请登记急诊标志",
+    cure_en="{authorization_no} is for provider {bound_to}: go there or have it amended; register an emergency as one",
+    cures=(_ANY_OF_A_KIND,),
     rests_on="authorization",
     judge=_provider,
 )
@@ -156,18 +173,19 @@ AUTHORIZATION_AREA = Rule(
     source="工伤保险条例第三十条第四款",
     bearer="worker",
     cure_zh="参保地{insured_area}以外（{area}）就医须有转诊转院或异地就医备案，并填写其资格号",
-    cure_en="treatment in {area}, outside {insured_area}, needs a referral or out-of-area filing",
+    cure_en="treatment in {area}, outside {insured_area}, needs a referral or out-of-area filing: name it",
     rests_on="day",
     judge=_area,
 )
 EMERGENCY_WAIVER = Rule(
     code="emergency.waiver",
-    title_zh="急诊免于机构限定",
-    title_en="Emergency: binding to a provider is waived",
+    title_zh="急诊：免于机构限定和异地备案",
+    title_en="Emergency: no named provider or referral is needed",
     source="工伤保险条例第三十条第二款",
     bearer=None,
-    cure_zh="伤情稳定（{stabilised_on}）后须转至服务协议机构或办理备案",
-    cure_en="after stabilising ({stabilised_on}) the worker must move to an agreed provider or file a referral",
+    cure_zh="伤情稳定前无需处理；稳定后须转至服务协议机构或办理备案",
+    cure_en="nothing to do until the worker is stabilised; from then on an agreed provider or a referral is needed",
+    cures=(_STABILISED,),
     rests_on="day",
     judge=_waiver,
 )
@@ -188,7 +206,7 @@ AUTHORIZATION_ITEMS = Rule(
     title_en="The item is not authorized",
     source="工伤保险条例第三十条、第三十二条",
     bearer="worker",
-    cure_zh="{authorization_no}限项目{items}，{catalog_code}不在其中",
+    cure_zh="{authorization_no}限项目{items}，{catalog_code}不在其中；确需使用的，请申请增加项目",
     cure_en="{authorization_no} covers {items}, not {catalog_code}: have the item added",
     rests_on="authorization",
     judge=_items,

@@ -8,8 +8,8 @@ _OTHER_CODE = Cure(
     en="local code {local_code} is matched to {matched_code}, not {catalog_code}: bill the matched code, or match anew",
 )
 _NEVER = Cure(
-    zh="{catalog_code}不在工伤保险目录内，请核对编码",
-    en="{catalog_code} is in no work-injury catalog: check the code",
+    zh="{catalog_code}从未列入就医地工伤保险目录，请核对编码；编码无误的，基金不予支付",
+    en="{catalog_code} was never in the catalog of the place of treatment: check the code; the fund does not pay it",
 )
 _NO_CODE = Cure(
     zh="请填写目录编码，或已审核通过对照的院内码",
@@ -39,23 +39,25 @@ def _unknown(line: Line, case: Case) -> tuple[Cut, ...]:
 
 MATCH_MISSING = Rule(
     code="match.missing",
-    title_zh="院内码未对照或对照不符",
-    title_en="The local code has no approved match",
+    title_zh="院内码未经审核对照，或与对照不符",
+    title_en="The local code has no approved match, or another one",
     source="服务协议：目录对照须经审核",
     bearer="provider",
-    cure_zh="院内码{local_code}在{day}须有审核通过的目录对照",
-    cure_en="local code {local_code} must have a match that is approved and in force on {day}",
+    cure_zh="院内码{local_code}在{day}须有审核通过的目录对照，请上传对照并待审核通过后申报",
+    cure_en="local code {local_code} needs an approved match in force on {day}: file it, bill it once approved",
+    cures=(_OTHER_CODE,),
     rests_on="local_code",
     judge=_missing,
 )
 CATALOG_UNKNOWN = Rule(
     code="catalog.unknown",
-    title_zh="目录外项目",
+    title_zh="费用发生日不在目录内的项目",
     title_en="Not in the catalog on the day",
     source="工伤保险条例第三十条第三款",
     bearer="worker",
     cure_zh="{catalog_code}的有效期为{in_force}，费用发生日{day}不在其中",
     cure_en="{catalog_code} is in the catalog for {in_force}; the cost must arise in it, not on {day}",
+    cures=(_NO_CODE, _NEVER),
     rests_on="no_entry",
     judge=_unknown,
 )

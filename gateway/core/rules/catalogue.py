@@ -14,13 +14,24 @@ from gateway.core.rules.authorization import (
     AUTHORIZATION_STATE,
     EMERGENCY_WAIVER,
 )
+from gateway.core.rules.benefits import FOOD_SUBSIDY
 from gateway.core.rules.catalog import CATALOG_UNKNOWN, MATCH_MISSING
 from gateway.core.rules.dates import DATES_BEFORE_INJURY, DATES_FUTURE, DATES_OUTSIDE_STAY
 from gateway.core.rules.diagnosis import DIAGNOSIS_NOT_INJURY, DIAGNOSIS_SCOPE, LINE_SELF_PAID
 from gateway.core.rules.enrolment import ARTICLE17_GAP, ENROLMENT_CUT_OFF
+from gateway.core.rules.item_limits import (
+    DRUG_COURSE,
+    LIMIT_COURSE,
+    LIMIT_DAYS_APART,
+    LIMIT_PER_ACT,
+    LIMIT_PER_DAY,
+    LIMIT_PER_VISIT,
+    STAY_ONCE_A_DAY,
+)
 from gateway.core.rules.limits import AUTHORIZATION_AMOUNT, AUTHORIZATION_DAYS, AUTHORIZATION_QUANTITY
-from gateway.core.rules.person import RECOGNITION_STATE, RECOGNITION_UNKNOWN
-from gateway.core.rules.price import DEVICE_CEILING, DEVICE_SERVICE_LIFE, PRICE_CEILING
+from gateway.core.rules.pairs import PAIR_CONTAINS, PAIR_EXCLUDES, PAIR_PARTNER, PAIR_SWAP
+from gateway.core.rules.person import PERSON_DIED, RECOGNITION_STATE, RECOGNITION_UNKNOWN
+from gateway.core.rules.price import BED_CEILING, DEVICE_CEILING, DEVICE_SERVICE_LIFE, PRICE_CEILING
 from gateway.core.rules.refund import REFUND_INVALID, REFUND_SHARE
 from gateway.core.rules.restrictions import (
     RESTRICTION_AGE,
@@ -39,6 +50,7 @@ ORDINARY: tuple[Rule, ...] = (
     DUPLICATE_SETTLED,
     RECOGNITION_UNKNOWN,
     RECOGNITION_STATE,
+    PERSON_DIED,
     DATES_BEFORE_INJURY,
     DATES_OUTSIDE_STAY,
     DATES_FUTURE,
@@ -67,6 +79,18 @@ ORDINARY: tuple[Rule, ...] = (
     DEVICE_SERVICE_LIFE,
     PRICE_CEILING,
     DEVICE_CEILING,
+    BED_CEILING,
+    PAIR_PARTNER,
+    PAIR_EXCLUDES,
+    PAIR_SWAP,
+    PAIR_CONTAINS,
+    STAY_ONCE_A_DAY,
+    LIMIT_PER_ACT,
+    LIMIT_PER_DAY,
+    LIMIT_PER_VISIT,
+    LIMIT_COURSE,
+    LIMIT_DAYS_APART,
+    DRUG_COURSE,
     THIRD_PARTY_PAID,
     AUTHORIZATION_DAYS,
     AUTHORIZATION_QUANTITY,
@@ -74,15 +98,29 @@ ORDINARY: tuple[Rule, ...] = (
 )
 """Rules of a line that charges; each may cut what is left payable."""
 
-About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool, bool, bool, bool, bool]
+About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool]
 """What there is to say of a line: of its day, of its number as repeated, of its lying in the future, of its being set
-apart, of its local code, of its missing entry, of a restriction, of an authorization, as a device, of a third party."""
+apart, of its local code, of its missing entry, of a restriction, of an authorization, as a device, of a third party, of
+a death, of a limit or pair."""
 
 
 @cache
 def asked(about: About) -> tuple[Rule, ...]:
     """Return the rules of a line that charges, in order, without those that have nothing to say of it."""
-    day, repeated, future, set_apart, local_code, no_entry, restriction, authorization, device, third_party = about
+    (
+        day,
+        repeated,
+        future,
+        set_apart,
+        local_code,
+        no_entry,
+        restriction,
+        authorization,
+        device,
+        third_party,
+        dead,
+        bounded,
+    ) = about
     speaks: dict[RestsOn, bool] = {
         "line": True,
         "day": day,
@@ -96,6 +134,8 @@ def asked(about: About) -> tuple[Rule, ...]:
         "device": device,
         "no_device": not device,
         "third_party": third_party,
+        "dead": dead,
+        "bounded": bounded,
     }
     return tuple(rule for rule in ORDINARY if speaks[rule.rests_on])
 
@@ -103,6 +143,9 @@ def asked(about: About) -> tuple[Rule, ...]:
 REFUNDING: tuple[Rule, ...] = (REFUND_INVALID, REFUND_SHARE)
 """Rules of a line that takes another back."""
 
-RULES: tuple[Rule, ...] = (*ORDINARY, *REFUNDING)
+GIVING: tuple[Rule, ...] = (FOOD_SUBSIDY,)
+"""Rules of the whole bill, which bring something outside it."""
+
+RULES: tuple[Rule, ...] = (*ORDINARY, *REFUNDING, *GIVING)
 
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}

@@ -1,6 +1,6 @@
 """Enrolment: who was injured before being insured is paid only for cost that arises after (domain: 先工伤后参保)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.core.case import Case, Line
 from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
@@ -21,9 +21,14 @@ _CURES = {
     ),
     "ended": Cure(
         zh="受伤日和费用发生日均不在参保期内；参保期有误的，请用人单位更正",
-        en="neither the injury nor the cost lies in a spell of insurance; the employer may correct them",
+        en="neither injury nor cost lies in a spell of insurance; the employer may have a wrong spell corrected",
     ),
 }
+
+_NOT_ACCEPTED = Cure(
+    zh="申请日{applied_on}晚于期限{deadline}，且尚未受理；受理日（含）以前的费用由用人单位负担，其后发生的费用可以支付",
+    en="applied on {applied_on}, after {deadline}, and not accepted yet; cost that arises after the acceptance passes",
+)
 
 
 def in_force_from(spell: Enrolment) -> date | None:
@@ -76,11 +81,12 @@ def _article17(line: Line, _case: Case) -> tuple[Cut, ...]:
         deadline = recognition.extended_to.isoformat()
     else:
         late = (recognition.applied_on - recognition.injured_on).days > line.policy.article17_days
-        deadline = f"{recognition.injured_on.isoformat()}+{line.policy.article17_days}d"
+        deadline = (recognition.injured_on + timedelta(days=line.policy.article17_days)).isoformat()
     if not late or line.day < recognition.injured_on:
         return PASS
     return whole(
         line,
+        None if accepted_on else _NOT_ACCEPTED,
         day=line.day.isoformat(),
         applied_on=recognition.applied_on.isoformat(),
         deadline=deadline,
@@ -96,17 +102,19 @@ ENROLMENT_CUT_OFF = Rule(
     bearer="employer",
     cure_zh="费用须发生在工伤保险参保生效之后",
     cure_en="the cost must arise while the worker is insured",
+    cures=tuple(_CURES.values()),
     rests_on="day",
     judge=_cut_off,
 )
 ARTICLE17_GAP = Rule(
     code="article17.gap",
-    title_zh="用人单位逾期申请期间的费用",
-    title_en="The employer applied late: cost up to acceptance",
+    title_zh="用人单位逾期申请工伤认定，受理日及以前的费用",
+    title_en="Recognition was applied for late: cost up to its acceptance",
     source="工伤保险条例第十七条第四款",
     bearer="employer",
     cure_zh="申请日{applied_on}晚于期限{deadline}，受理日{accepted_on}（含）以前的费用由用人单位负担，其后发生的费用可以支付",
     cure_en="applied on {applied_on}, after {deadline}; cost that arises after the acceptance ({accepted_on}) passes",
+    cures=(_NOT_ACCEPTED,),
     rests_on="day",
     judge=_article17,
 )

@@ -2,8 +2,8 @@
 
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
-from gateway.core.money import part_half_up, plain, sum_e4_of, yuan
-from gateway.core.rules.rule import PASS, Cut, Rule, whole
+from gateway.core.money import plain, sum_e4_of, yuan
+from gateway.core.rules.rule import PASS, Cut, Rule, beyond, whole
 
 _SOURCE = "工伤保险条例第三十条、第三十二条、第三十八条；待遇资格确认限额"
 
@@ -31,17 +31,7 @@ def _quantity(line: Line, case: Case) -> tuple[Cut, ...]:
     taken_e4 = case.tally.quantity_e4(authorization_allowance(authorization.authorization_no))
     limit_e4 = sum_e4_of(authorization.quantity)
     left_e4 = max(0, limit_e4 - taken_e4)
-    if line.quantity_e4 <= left_e4:
-        return PASS
-    line.funded_e4 = left_e4
-    past = line.payable_fen - part_half_up(line.payable_fen, left_e4, line.quantity_e4)
-    evidence = {
-        "authorization_no": authorization.authorization_no,
-        "quantity": plain(line.quantity_e4),
-        "limit": plain(limit_e4),
-        "left": plain(left_e4),
-    }
-    return (Cut(fen=past, evidence=evidence),)
+    return beyond(line, left_e4, authorization_no=authorization.authorization_no, limit=plain(limit_e4))
 
 
 def _amount(line: Line, case: Case) -> tuple[Cut, ...]:
@@ -68,7 +58,7 @@ AUTHORIZATION_DAYS = Rule(
     source=_SOURCE,
     bearer="worker",
     cure_zh="{authorization_no}限{days}天，已用{taken}天，{day}为超出的一天；请申请延长天数",
-    cure_en="{authorization_no} covers {days} days and {taken} are taken; {day} is past them: have it extended",
+    cure_en="days covered by {authorization_no}: {days}, taken: {taken}; {day} is past them: have the days extended",
     rests_on="authorization",
     judge=_days,
 )
@@ -78,8 +68,8 @@ AUTHORIZATION_QUANTITY = Rule(
     title_en="Past the authorized quantity",
     source=_SOURCE,
     bearer="worker",
-    cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；数量不超过剩余数可全额支付",
-    cure_en="{authorization_no} covers {limit}, of which {left} is left; a quantity up to that passes, not {quantity}",
+    cure_zh="{authorization_no}限数量{limit}，剩余{left}，本明细{quantity}；超出部分须申请追加数量",
+    cure_en="quantity covered by {authorization_no}: {limit}, left: {left}, billed here: {quantity}; have it raised",
     rests_on="authorization",
     judge=_quantity,
 )
@@ -90,7 +80,10 @@ AUTHORIZATION_AMOUNT = Rule(
     source=_SOURCE,
     bearer="worker",
     cure_zh="{authorization_no}限额{limit_yuan}元，剩余{left_yuan}元，应付{payable_yuan}元；超出部分须申请追加限额",
-    cure_en="{authorization_no} covers {limit_yuan} yuan, of which {left_yuan} is left for the {payable_yuan} payable",
+    cure_en=(
+        "yuan covered by {authorization_no}: {limit_yuan}, left: {left_yuan}, payable here:"
+        " {payable_yuan}; have it raised"
+    ),
     rests_on="authorization",
     judge=_amount,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gateway.core.allowances import authorization_allowance
+from gateway.core.billed import funded_e4_of
 from gateway.core.case import Case, Line
 from gateway.core.context import SettledLine
 from gateway.core.money import allocate, part_down, part_half_up, plain, price_e6_of, quantity_e4_of, yuan
@@ -80,7 +81,7 @@ def _share(line: Line, case: Case) -> tuple[Cut, ...]:
 def _free(line: Line, case: Case, original: SettledLine, fund_back: int) -> None:
     """Give back to the allowances what the original took of them: fen, quantity and third party's part, not days."""
     left_e4, left_fen = _left(case, original)
-    funded_e4, quantity_e4 = _funded_e4(original), quantity_e4_of(original.quantity)
+    funded_e4, quantity_e4 = funded_e4_of(original), quantity_e4_of(original.quantity)
     still_funded_e4 = part_down(funded_e4, left_e4 + line.quantity_e4, quantity_e4)
     line.funded_e4 = still_funded_e4 - part_down(funded_e4, left_e4, quantity_e4)
     if original.authorization_no is not None and original.fund_fen:
@@ -89,16 +90,6 @@ def _free(line: Line, case: Case, original: SettledLine, fund_back: int) -> None
     freed = offset * left_fen // charged - offset * (left_fen + line.item.amount_fen) // charged
     line.third_party_fen = -freed
     give_back(case, original.recognition_no, freed)
-
-
-def _funded_e4(original: SettledLine) -> int:
-    """Return what of the quantity the fund took part in; where nobody kept it, never more than it can have been."""
-    quantity_e4 = quantity_e4_of(original.quantity)
-    if original.funded_quantity is not None:
-        return quantity_e4_of(original.funded_quantity)
-    if original.fund_fen == original.charged_fen:
-        return quantity_e4
-    return part_down(quantity_e4, max(0, original.fund_fen - 1), original.charged_fen)
 
 
 def _repeated(line: Line, case: Case, _original: SettledLine) -> bool:
@@ -180,6 +171,7 @@ REFUND_INVALID = Rule(
     bearer="provider",
     cure_zh="退费须指明本次就诊的原收费明细",
     cure_en="a refund must name a charged line of this visit",
+    cures=tuple(_CURES.values()),
     blocks=True,
     judge=_invalid,
 )

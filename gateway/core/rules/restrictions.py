@@ -2,11 +2,19 @@
 
 from gateway.core.case import Case, Line, begins_with_any
 from gateway.core.days import completed_years
-from gateway.core.rules.rule import PASS, Cut, Rule, whole
+from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
 from gateway.core.words import LEVEL_ZH, PROVIDER_KIND_ZH, SEX_ZH, VISIT_KIND_ZH
 from schemas.facts import CatalogItem
 
 _RANK = {"ungraded": 0, "primary": 1, "secondary": 2, "tertiary": 3}
+_UP_TO = Cure(
+    zh="费用发生日满{age_years}周岁，该项目限{age_max_years}周岁及以下使用，请核对项目和人员",
+    en="the worker is {age_years} on the day; the item is for ages up to {age_max_years}: check item and person",
+)
+_FROM = Cure(
+    zh="费用发生日满{age_years}周岁，该项目限{age_min_years}周岁及以上使用，请核对项目和人员",
+    en="the worker is {age_years} on the day; the item is for ages from {age_min_years}: check item and person",
+)
 _SOURCE = "工伤保险条例第三十条第三款；目录限定支付范围"
 
 
@@ -37,6 +45,7 @@ def _age(line: Line, case: Case) -> tuple[Cut, ...]:
         return PASS
     return whole(
         line,
+        _UP_TO if least is None else _FROM if most is None else None,
         age_years=str(age),
         age_min_years="-" if least is None else str(least),
         age_max_years="-" if most is None else str(most),
@@ -114,8 +123,12 @@ RESTRICTION_AGE = Rule(
     title_en="Restricted by age",
     source=_SOURCE,
     bearer="provider",
-    cure_zh="费用发生日满{age_years}周岁，该项目限{age_min_years}至{age_max_years}周岁",
-    cure_en="the worker is {age_years} on the day; the item is for ages {age_min_years} to {age_max_years}",
+    cure_zh="费用发生日满{age_years}周岁，该项目限{age_min_years}至{age_max_years}周岁使用，请核对项目和人员",
+    cure_en=(
+        "the worker is {age_years} on the day; the item is for ages {age_min_years} to"
+        " {age_max_years}: check item and person"
+    ),
+    cures=(_UP_TO, _FROM),
     rests_on="restriction",
     judge=_age,
 )
@@ -125,8 +138,8 @@ RESTRICTION_VISIT_KIND = Rule(
     title_en="Restricted by kind of visit",
     source=_SOURCE,
     bearer="provider",
-    cure_zh="该项目限{only_zh}使用，本次就诊为{visit_kind_zh}",
-    cure_en="the item is for {only} only; this visit is {visit_kind}",
+    cure_zh="该项目限{only_zh}使用，本次就诊为{visit_kind_zh}，请核对项目和就诊类别",
+    cure_en="the item is for {only} only; this visit is {visit_kind}: check item and kind of visit",
     rests_on="restriction",
     judge=_visit_kind,
 )
@@ -136,8 +149,8 @@ RESTRICTION_PROVIDER_KIND = Rule(
     title_en="Restricted by kind of provider",
     source=_SOURCE,
     bearer="provider",
-    cure_zh="该项目限{only_zh}使用，本机构为{provider_kind_zh}",
-    cure_en="the item is for {only} only; this provider is a {provider_kind}",
+    cure_zh="该项目限{only_zh}使用，本机构为{provider_kind_zh}，本机构不能申报",
+    cure_en="the item is for {only} only; this provider is a {provider_kind} and cannot bill it",
     rests_on="restriction",
     judge=_provider_kind,
 )
@@ -147,8 +160,8 @@ RESTRICTION_LEVEL = Rule(
     title_en="Restricted by level of provider",
     source=_SOURCE,
     bearer="provider",
-    cure_zh="该项目限{level_min_zh}及以上机构使用，本机构{day}的等级为{level_zh}",
-    cure_en="the item is for providers of level {level_min} and above; this one is {level} on {day}",
+    cure_zh="该项目限{level_min_zh}及以上机构使用，本机构{day}的等级为{level_zh}；等级有误的，请经办机构更正协议",
+    cure_en="the item is for level {level_min} and above; this provider was {level} on {day}: have an error corrected",
     rests_on="restriction",
     judge=_level,
 )
@@ -166,11 +179,11 @@ RESTRICTION_DIAGNOSIS = Rule(
 RESTRICTION_SCHEME = Rule(
     code="restriction.scheme",
     title_zh="项目限险种",
-    title_en="Restricted to other schemes",
+    title_en="Restricted to other insurance schemes",
     source=_SOURCE,
     bearer="worker",
-    cure_zh="该项目仅限险种{only}支付，本次结算险种为{scheme}",
-    cure_en="only schemes {only} pay the item; this visit is under {scheme}",
+    cure_zh="该项目仅由险种{only}支付，本次结算险种为{scheme}，请转相应险种结算",
+    cure_en="only scheme {only} pays the item; this visit is under {scheme}: bill it there",
     rests_on="restriction",
     judge=_scheme,
 )

@@ -41,12 +41,15 @@ def give_back(case: Case, recognition_no: str | None, fen: int) -> None:
 
 THIRD_PARTY_PAID = Rule(
     code="third_party.paid",
-    title_zh="第三人已支付",
-    title_en="Paid by a liable third party",
+    title_zh="责任第三人已支付的部分",
+    title_en="What a liable third party has paid already",
     source="社会保险法第四十二条",
     bearer="worker",
     cure_zh="第三人已支付{paid_yuan}元，其中{offset_yuan}元抵扣本明细；金额有误的，请更正就诊或认定信息",
-    cure_en="a third party paid {paid_yuan} yuan; {offset_yuan} of it is set off here: correct it if it is wrong",
+    cure_en=(
+        "a third party paid {paid_yuan} yuan; {offset_yuan} of it is set off here: correct visit"
+        " or recognition if not so"
+    ),
     rests_on="third_party",
     judge=_paid,
 )

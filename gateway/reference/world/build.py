@@ -1,4 +1,4 @@
-"""Puts the world together and writes it: nine files for `gateway import all`, world.json, and a page about them."""
+"""Puts the world together and writes it: eleven files for `gateway import all`, world.json, and a page about them."""
 
 import csv
 import io
@@ -9,17 +9,23 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.reference.kinds import KINDS
-from gateway.reference.world import catalog, people
+from gateway.reference.world import bounds, catalog, people
 from gateway.reference.world.cases import CLEAN, ENTITLEMENTS, PRICES
+from gateway.reference.world.cases_of_bills import DUPLICATES, REFUSALS, SETTLED_REFUNDS
+from gateway.reference.world.cases_of_enrolment import ENROLMENTS, WINDOWS
+from gateway.reference.world.cases_of_limits import BEDS, BENEFITS, LIMITS, PAIRS
 from gateway.reference.world.cases_of_lines import LINES, REFUNDS
+from gateway.reference.world.cases_of_money import DEVICES, ROUNDING, THIRD_PARTIES, TOGETHER
 from gateway.reference.world.cases_of_persons import PERSONS
+from gateway.reference.world.cases_of_stays import PLACES, SHARED_LIMITS, STAYS
 from gateway.reference.world.draw import Draw, token
 from gateway.reference.world.people import People
 from gateway.reference.world.providers import matches, providers
-from gateway.reference.world.stories import Case, Story, told
-from schemas.facts import CatalogItem, Match, Policy, Provider
+from gateway.reference.world.stories import Case, Expected, Story, told
+from schemas.facts import CatalogItem, Limit, Match, Pair, Policy, Provider
 from schemas.scalars import WORK_INJURY
 
 AS_OF = date(2026, 11, 1)
@@ -38,6 +44,8 @@ class World(Struct, frozen=True, kw_only=True):
     people: People
     items: list[CatalogItem]
     matches: list[Match]
+    limits: list[Limit]
+    pairs: list[Pair]
     policies: list[Policy]
     cases: list[Case]
 
@@ -54,16 +62,37 @@ def build(seed: int) -> World:
         people=_people(cases, seed),
         items=items,
         matches=matches(seed, everyone, items),
-        policies=[
-            Policy(area=area, scheme=WORK_INJURY, valid_from=date(2025, 1, 1))
-            for area in (catalog.HOME, catalog.ELSEWHERE)
-        ],
+        limits=bounds.limits(),
+        pairs=bounds.pairs(),
+        policies=[*_home_policies(), Policy(area=catalog.ELSEWHERE, scheme=WORK_INJURY, valid_from=catalog.FROM)],
         cases=cases,
     )
 
 
+def _home_policies() -> list[Policy]:
+    """Return home's policy before and since 1 October 2026, when days of a stay began to be given for; all invented."""
+    before = Policy(
+        area=catalog.HOME,
+        scheme=WORK_INJURY,
+        valid_from=catalog.FROM,
+        valid_to=date(2026, 9, 30),
+        bed_ceiling_tertiary_yuan="60",
+        bed_ceiling_secondary_yuan="50",
+        bed_ceiling_primary_yuan="40",
+        bed_ceiling_ungraded_yuan="30",
+        death_day_codes=("0011", "0012", "0031", "0033", "C", "X", "Z"),
+    )
+    since = replace(
+        before, valid_from=date(2026, 10, 1), valid_to=None, food_subsidy_fen=3_000, food_subsidy_max_fen=15_000
+    )
+    return [before, since]
+
+
 def _stories() -> Iterator[Story]:
     yield from (*CLEAN, *PRICES, *ENTITLEMENTS, *PERSONS, *LINES, *REFUNDS)
+    yield from (*ENROLMENTS, *WINDOWS, *STAYS, *SHARED_LIMITS, *PLACES)
+    yield from (*ROUNDING, *TOGETHER, *THIRD_PARTIES, *DEVICES, *SETTLED_REFUNDS, *DUPLICATES, *REFUSALS)
+    yield from (*LIMITS, *PAIRS, *BEDS, *BENEFITS)
 
 
 def _people(cases: list[Case], seed: int) -> People:
@@ -90,7 +119,7 @@ def write(world: World, out: Path) -> list[Path]:
 
 
 def csv_texts(world: World) -> dict[str, str]:
-    """Return the nine import files by kind."""
+    """Return the eleven import files by kind."""
     owned: dict[str, Iterable[tuple[str, Struct]]] = {
         "enrolments": world.people.enrolments,
         "recognitions": world.people.recognitions,
@@ -106,6 +135,8 @@ def csv_texts(world: World) -> dict[str, str]:
         },
         "catalog": map(msgspec.structs.asdict, world.items),
         "matches": map(msgspec.structs.asdict, world.matches),
+        "limits": map(msgspec.structs.asdict, world.limits),
+        "pairs": map(msgspec.structs.asdict, world.pairs),
         "policy": map(msgspec.structs.asdict, world.policies),
     }
     return {kind: _csv(kind, rows[kind]) for kind in KINDS}
@@ -208,22 +239,27 @@ def _item(item: CatalogItem) -> dict[str, Any]:
         "name": item.name,
         "kind": item.sort,
         "unit_price": catalog.unit_price(item),
-        "restricted": catalog.restricted(item),
+        "restricted": catalog.restricted(item) or bounds.bounded(item),
     }
 
 
-_REFUSING = {"refused", "blocked_by"}
+_NOT_TOLD = {"refused", "blocked_by", "notices", "benefits_fen"}
 
 
 def _case(case: Case) -> dict[str, Any]:
-    expected = case.story.expected
-    expect: dict[str, Any] = {"refused": expected.refused}
-    if expected.refused is None:
-        expect = {name: value for name, value in msgspec.structs.asdict(expected).items() if name not in _REFUSING}
+    first, *following = case.bills
     return {
         "name": case.story.name,
         "says": {"zh": case.story.says.zh, "en": case.story.says.en},
         "provider": case.story.provider,
-        "request": case.request,
-        "expect": expect,
+        "request": first.request,
+        "expect": _expect(first.expected),
+        "then": [{"request": bill.request, "expect": _expect(bill.expected)} for bill in following],
     }
+
+
+def _expect(expected: Expected) -> dict[str, Any]:
+    if expected.refused is not None:
+        return {"refused": expected.refused}
+    told = {name: value for name, value in msgspec.structs.asdict(expected).items() if name not in _NOT_TOLD}
+    return told | ({"benefits_fen": expected.benefits_fen} if expected.benefits_fen else {})

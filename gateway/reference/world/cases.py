@@ -3,11 +3,9 @@
 from datetime import date
 
 from gateway.reference.world.lines import (
-    BED,
     DEVICE,
     DEVICE_RIGHT,
     EXAM,
-    EXERCISE,
     FINGER,
     FIXATION,
     HAND,
@@ -17,9 +15,9 @@ from gateway.reference.world.lines import (
     SALVE,
     SETTING,
     WRIST,
+    care,
     exam,
     exercise,
-    nursing,
     setting,
     until,
 )
@@ -48,8 +46,7 @@ CLEAN = (
         visit=INPATIENT,
         bill=until("2026-09-05"),
         lines=(
-            Line(BED, "2026-09-01", "4", "50.00", 20_000),
-            nursing("2026-09-02", "4", 12_000),
+            *care("2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04"),
             Line(FIXATION, "2026-09-02", "1", "1500.00", 150_000),
         ),
         expected=Expected(charged_fen=182_000, fund_fen=182_000),
@@ -182,7 +179,7 @@ ENTITLEMENTS = (
         provider=REHABILITATION,
         visit=REHAB,
         entitled={**REHAB_RIGHT, "quantity": "5"},
-        lines=(Line(EXERCISE, "2026-09-01", "8", "40.00", 32_000),),
+        lines=tuple(exercise(f"2026-09-0{day}") for day in (1, 2, 3, 4)),
         expected=Expected(charged_fen=32_000, fund_fen=20_000, worker_fen=12_000, rules=("authorization.quantity",)),
     ),
     Story(
@@ -207,7 +204,13 @@ ENTITLEMENTS = (
         visit={"emergency": True, "stabilised_at": "2026-09-02T08:00:00+08:00"},
         bill=until("2026-09-03"),
         lines=(exam("2026-09-01"), exam("2026-09-02"), exam("2026-09-03")),
-        expected=Expected(charged_fen=6_000, fund_fen=4_000, worker_fen=2_000, rules=("authorization.area",)),
+        expected=Expected(
+            charged_fen=6_000,
+            fund_fen=4_000,
+            worker_fen=2_000,
+            rules=("authorization.area",),
+            notices=("emergency.waiver",),
+        ),
     ),
     Story(
         name="rehabilitation-without-confirmation",

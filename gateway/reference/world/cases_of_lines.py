@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from gateway.reference.world.catalog import ENDED, UNKNOWN
+from gateway.reference.world.catalog import BRAIN, CENTRE_ONLY, ENDED, MEDICAL_ONLY, UNKNOWN
 from gateway.reference.world.lines import (
+    BED,
     EMULSION,
     EXAM,
+    HBA1C,
     INPATIENT,
     REHAB,
     REHAB_RIGHT,
@@ -78,6 +80,60 @@ LINES = (
         provider=PRIMARY,
         lines=(Line(SHENFU, "2026-09-01", "1", "42.00", 4_200),),
         expected=Expected(charged_fen=4_200, provider_fen=4_200, rules=("restriction.level",)),
+    ),
+    Story(
+        name="restricted-visit-kind-bed",
+        says=Says("门诊申报床位费", "a bed's day at an attendance"),
+        provider=TERTIARY,
+        lines=(Line(BED, "2026-09-01", "1", "50.00", 5_000), exam("2026-09-01")),
+        expected=Expected(charged_fen=7_000, fund_fen=2_000, provider_fen=5_000, rules=("restriction.visit_kind",)),
+    ),
+    Story(
+        name="restricted-provider-kind",
+        says=Says("限康复机构项目用于医院", "a service of rehabilitation centres, at a hospital"),
+        provider=TERTIARY,
+        lines=(Line(CENTRE_ONLY, "2026-09-01", "1", "45.00", 4_500),),
+        expected=Expected(charged_fen=4_500, provider_fen=4_500, rules=("restriction.provider_kind",)),
+    ),
+    Story(
+        name="restricted-diagnosis",
+        says=Says("限颅脑外伤药品用于前臂骨折", "a drug for injuries of the head, with a broken forearm"),
+        provider=TERTIARY,
+        lines=(Line(BRAIN, "2026-09-01", "2", "12.50", 2_500),),
+        expected=Expected(charged_fen=2_500, worker_fen=2_500, rules=("restriction.diagnosis",)),
+    ),
+    Story(
+        name="restricted-diagnosis-met",
+        says=Says("限颅脑外伤药品,诊断相符", "the same drug, with the head injured too"),
+        provider=TERTIARY,
+        visit={"diagnosis_codes": ["S52.5", "S06.0"]},
+        injury={"diagnosis_codes": ("S52", "S06"), "body_parts": ("前臂", "头部")},
+        lines=(Line(BRAIN, "2026-09-01", "2", "12.50", 2_500),),
+        expected=Expected(charged_fen=2_500, fund_fen=2_500),
+    ),
+    Story(
+        name="restricted-scheme",
+        says=Says("仅限职工医保支付的药品", "a drug that only medical insurance pays"),
+        provider=TERTIARY,
+        lines=(Line(MEDICAL_ONLY, "2026-09-01", "1", "30.00", 3_000),),
+        expected=Expected(charged_fen=3_000, worker_fen=3_000, rules=("restriction.scheme",)),
+    ),
+    Story(
+        name="matched-to-another-code",
+        says=Says("申报编码与对照不符", "a local code that is matched to a cheaper service than the one billed"),
+        provider=TERTIARY,
+        lines=(
+            exam("2026-09-01"),
+            Line(HBA1C, "2026-09-01", "1", "60.00", 6_000, {"local_code": "L-0001"}),
+        ),
+        expected=Expected(charged_fen=8_000, fund_fen=2_000, provider_fen=6_000, rules=("match.missing",)),
+    ),
+    Story(
+        name="self-paid-out-of-catalog",
+        says=Says("目录外项目,医院已标自费", "out of the catalog, and marked as self-paid: the mark speaks first"),
+        provider=TERTIARY,
+        lines=(Line(UNKNOWN, "2026-09-01", "1", "88.00", 8_800, {"self_paid": True}),),
+        expected=Expected(charged_fen=8_800, worker_fen=8_800, rules=("line.self_paid",)),
     ),
     Story(
         name="agreement-suspended",

@@ -7,21 +7,21 @@ from gateway.reference.world.providers import TERTIARY
 from gateway.reference.world.stories import Expected, Says, Story
 
 _LATE = {"applied_on": date(2026, 5, 15), "accepted_on": date(2026, 5, 20), "decided_on": date(2026, 6, 1)}
-_IN_MAY = {
+IN_MAY = {
     "injured_on": date(2026, 5, 20),
     "applied_on": date(2026, 5, 26),
     "accepted_on": date(2026, 5, 28),
     "decided_on": date(2026, 7, 1),
 }
-_FROM_JUNE = {"valid_from": date(2026, 6, 1), "effective_from": date(2026, 6, 2)}
+FROM_JUNE = {"valid_from": date(2026, 6, 1), "effective_from": date(2026, 6, 2)}
 
 PERSONS = (
     Story(
         name="injured-before-enrolled",
         says=Says("先工伤后参保,费用均在参保生效前", "all costs arose before the enrolment took effect"),
         provider=TERTIARY,
-        insured=_FROM_JUNE,
-        injury=_IN_MAY,
+        insured=FROM_JUNE,
+        injury=IN_MAY,
         lines=(setting("2026-05-25"),),
         expected=Expected(charged_fen=26_000, employer_fen=26_000, rules=("enrolment.cut_off",)),
     ),
@@ -31,8 +31,8 @@ PERSONS = (
         provider=TERTIARY,
         visit=INPATIENT,
         bill=until("2026-06-04"),
-        insured=_FROM_JUNE,
-        injury=_IN_MAY,
+        insured=FROM_JUNE,
+        injury=IN_MAY,
         lines=tuple(nursing(f"2026-{day}") for day in ("05-30", "05-31", "06-01", "06-02", "06-03", "06-04")),
         expected=Expected(charged_fen=18_000, fund_fen=9_000, employer_fen=9_000, rules=("enrolment.cut_off",)),
     ),

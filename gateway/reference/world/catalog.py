@@ -38,8 +38,16 @@ SERVICES: tuple[tuple[str, str, str, str], ...] = (
     ("003315010520000", "椎间融合器植入植骨融合术", "次", "3000 2700 2400 2000"),
     ("003315050220000", "内外踝骨折切开复位内固定术", "次", "1500 1350 1200 900"),
     ("003315050230000", "三踝骨折切开复位内固定术", "次", "2000 1800 1600 1200"),
+    ("001205000010000", "大清创缝合", "次", "160 140 120 100"),
+    ("001205000030000", "小清创缝合", "次", "70 60 50 40"),
+    ("001206000010000", "特大换药", "次", "45 40 35 30"),
+    ("001206000030000", "中换药", "次", "18 16 14 12"),
+    ("003315070050000", "人工全髋关节置换术", "次", "4200 3800 3400 2800"),
 )
-STANDARDS: tuple[tuple[str, str, str, str], ...] = (("001109000010000", "普通病房床位费", "日", "50 40 30 20"),)
+STANDARDS: tuple[tuple[str, str, str, str], ...] = (
+    ("001109000010000", "普通病房床位费", "日", "50 40 30 20"),
+    ("001109000030000", "监护病房床位费", "日", "120 100 80 60"),
+)
 REHABILITATION: tuple[tuple[str, str, str, str], ...] = (
     ("003402000030000", "日常生活能力评定", "次", "40 36 32 28"),
     ("003402000050000", "手功能评定", "次", "40 36 32 28"),
@@ -86,6 +94,10 @@ RESTRICTIONS: dict[str, dict[str, Any]] = {
     "002101030300000": {"sex": "female"},
     "003402000320000": {"age_min_years": 16, "age_max_years": 60},
     "001109000010000": {"visit_kinds": ("inpatient",)},
+    "001109000030000": {"visit_kinds": ("inpatient",)},
+    "XZ99BRAIN0000000000001": {"diagnosis_prefixes": ("S06",)},
+    "XZ99MEDICAL00000000001": {"schemes": ("310",)},
+    "009979900000001": {"provider_kinds": ("rehabilitation_centre",)},
 }
 SEXED: tuple[tuple[str, str, str, str], ...] = (
     ("002101030280000", "X线检查(限男性项目)", "次", "180 160 140 120"),
@@ -127,6 +139,18 @@ ENDED = "XZ99ENDED0000000000001"
 UNKNOWN = "XZ99NEVER0000000000001"
 """A code that no catalog has."""
 
+REPRICED = "XZ99REPRICED0000000001"
+"""An item whose ceiling falls with July 2026."""
+BRAIN = "XZ99BRAIN0000000000001"
+"""A drug for injuries of the head alone; that piracetam is so restricted is real, the code is not."""
+MEDICAL_ONLY = "XZ99MEDICAL00000000001"
+"""A drug that only medical insurance (310) pays."""
+CENTRE_ONLY = "009979900000001"
+"""A service of rehabilitation centres alone."""
+
+HIP = "C0345101070000000000000001"
+"""A whole artificial hip: the ten characters of its class are real, the rest is not."""
+
 _INVENTED: dict[CatalogSort, tuple[str, str, str]] = {
     "drug": ("XZ99DEMO{:015d}", "示例药品", "盒"),
     "service": ("00999{:010d}", "示例诊疗项目", "次"),
@@ -145,7 +169,13 @@ def home_items(draw: Draw) -> list[CatalogItem]:
         *(_item("rehabilitation", *row) for row in REHABILITATION),
         *(_item("drug", *row) for row in DRUGS),
         *(_item("device", *row, service_life_years=years) for *row, years in DEVICES),
+        _item("consumable", HIP, "人工全髋关节(示例)", "套", "18000"),
         _item("drug", ENDED, "示例停用药品", "盒", "15", valid_to=date(2026, 6, 30)),
+        _item("drug", REPRICED, "示例调价药品", "盒", "40", valid_to=date(2026, 6, 30)),
+        _item("drug", REPRICED, "示例调价药品", "盒", "32", valid_from=date(2026, 7, 1)),
+        _item("drug", BRAIN, "吡拉西坦(示例编码,限颅脑外伤)", "支", "12.50"),
+        _item("drug", MEDICAL_ONLY, "示例药品(限职工医保)", "盒", "30"),
+        _item("rehabilitation", CENTRE_ONLY, "社区适应训练(示例编码,限康复机构)", "次", "45 40 35 30"),
     ]
     for sort, count in COUNTS.items():
         there = sum(item.sort == sort for item in items)
@@ -168,7 +198,7 @@ def unit_price(item: CatalogItem) -> str:
 
 def restricted(item: CatalogItem) -> bool:
     """Return whether somebody, somewhere or some day may not be billed for the item."""
-    return item.code in RESTRICTIONS or item.valid_to is not None
+    return item.code in RESTRICTIONS or item.code in {ENDED, REPRICED}
 
 
 def _fields(item: CatalogItem) -> dict[str, Any]:
@@ -185,13 +215,11 @@ def _item(sort: CatalogSort, code: str, name: str, unit: str, ceilings: str, **m
         name=name,
         sort=sort,
         unit=unit,
-        valid_from=FROM,
         ceiling_tertiary_yuan=tertiary,
         ceiling_secondary_yuan=secondary,
         ceiling_primary_yuan=primary,
         ceiling_ungraded_yuan=ungraded,
-        **more,
-        **RESTRICTIONS.get(code, {}),
+        **{"valid_from": FROM, **more, **RESTRICTIONS.get(code, {})},
     )
 
 

@@ -15,6 +15,7 @@ SALVE = "ZH01AAB0066010100716"  # 疤痕止痒软化膏: work injury only, at mo
 EMULSION = "XB05BAU012B002010102180"  # 脂肪乳氨基酸: inpatients only
 SHENFU = "ZA05CAC0029010102312"  # 参附注射液: secondary hospitals and better
 WOMENS = "002101030300000"  # a service for women only
+MONITORING = "003107010220000"  # 心电监测: at most 6 yuan an hour at a tertiary hospital
 
 
 def exam(day: str, **more: object) -> Line:
@@ -35,6 +36,16 @@ def nursing(day: str, days: str = "1", fen: int = 3_000) -> Line:
 def hba1c(day: str, **more: object) -> Line:
     """Return a line of 60 yuan."""
     return Line(HBA1C, day, "1", "60.00", 6_000, dict(more))
+
+
+def care(*days: str) -> tuple[Line, ...]:
+    """Return bed and nursing of each day, 50 and 30 yuan: 80 a day at a tertiary hospital."""
+    return tuple(line for day in days for line in (Line(BED, day, "1", "50.00", 5_000), nursing(day)))
+
+
+def refund(item_no: str, line: Line, day: str) -> Line:
+    """Return what takes a line back whole."""
+    return Line(line.code, day, f"-{line.quantity}", line.price, -line.fen, {"refunds_item_no": item_no})
 
 
 def exercise(day: str) -> Line:

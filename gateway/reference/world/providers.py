@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from gateway.reference.world.catalog import ELSEWHERE, HOME, restricted
 from gateway.reference.world.draw import Draw, token, token_digest
 from schemas.facts import Agreement, CatalogItem, Match, Provider
@@ -19,6 +21,8 @@ RISING = "H32110000003"
 """Primary until the middle of 2026, secondary from then on."""
 PRIMARY = "H32110000004"
 SUSPENDED = "H32110000005"
+SUSPENDED_DEPARTMENT = "ORTH-9"
+"""A department of TERTIARY's that may not bill."""
 REHABILITATION = "K32110000001"
 SUPPLIER = "Q32110000001"
 ELSEWHERE_TERTIARY = "H32010000001"
@@ -91,6 +95,9 @@ def _agreements(code: str, kind: ProviderKind, number: int) -> tuple[Agreement, 
             valid_from=date(2026, 6, 1), valid_to=TO, level="secondary", agreement_no=f"XY-{code}-2", state="suspended"
         )
         return (_agreement(code, 1, "secondary", FROM, date(2026, 5, 31)), suspended)
+    if code == TERTIARY:
+        agreed = _agreement(code, 1, "tertiary", FROM, TO)
+        return (replace(agreed, suspended_departments=(SUSPENDED_DEPARTMENT,)),)
     level = "ungraded" if kind == "device_supplier" else LEVELS[number % len(LEVELS)]
     return (_agreement(code, 1, _LEVEL.get(code, level), FROM, TO),)
 

@@ -1,4 +1,4 @@
-"""What a case is: a worker of its own, one bill, and the sums worked out by hand."""
+"""What a case is: a worker of its own, one bill or several, and the sums worked out by hand."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,11 @@ class Expected(Struct, frozen=True, kw_only=True):
     worker_fen: int = 0
     employer_fen: int = 0
     provider_fen: int = 0
+    benefits_fen: int = 0
+    """What the bill brings outside it."""
     rules: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Rules that speak and cut nothing."""
     refused: str | None = None
     """The code that a caller is told."""
     blocked_by: str | None = None
@@ -47,8 +51,18 @@ class Line(Struct, frozen=True):
     more: dict[str, Any] = field(default_factory=dict)
 
 
+class Next(Struct, frozen=True, kw_only=True):
+    """A further bill for the story's worker: of the visit before it, or of a visit of its own."""
+
+    lines: tuple[Line, ...]
+    expected: Expected
+    bill: dict[str, Any] = field(default_factory=dict)
+    visit: dict[str, Any] | None = None
+    """What differs in a visit of its own from the story's first; None adds to the visit before."""
+
+
 class Story(Struct, frozen=True, kw_only=True):
-    """A named situation. Its worker, visit and bill are its own, so that no other case disturbs it."""
+    """A named situation. Its worker, visits and bills are its own, so that no other case disturbs it."""
 
     name: str
     says: Says
@@ -58,6 +72,7 @@ class Story(Struct, frozen=True, kw_only=True):
     visit: dict[str, Any] = field(default_factory=dict)
     bill: dict[str, Any] = field(default_factory=dict)
     born: date = BIRTHDAY
+    died_on: date | None = None
     insured: dict[str, Any] = field(default_factory=dict)
     """What differs from a clean enrolment."""
     injury: dict[str, Any] = field(default_factory=dict)
@@ -65,6 +80,15 @@ class Story(Struct, frozen=True, kw_only=True):
     second_injury: dict[str, Any] | None = None
     entitled: dict[str, Any] | None = None
     """The authorization that the visit names in place of the recognition's own qualification."""
+    then: tuple[Next, ...] = ()
+    """Bills that follow, in order, all by the same provider."""
+
+
+class Billed(Struct, frozen=True, kw_only=True):
+    """One bill of a case: the native SubmitBill, and what must come of it."""
+
+    request: dict[str, Any]
+    expected: Expected
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -75,13 +99,13 @@ class Case(Struct, frozen=True, kw_only=True):
     enrolment: Enrolment
     recognitions: tuple[Recognition, ...]
     authorizations: tuple[Authorization, ...]
-    request: dict[str, Any]
-    """The native SubmitBill."""
+    bills: tuple[Billed, ...]
+    """In the order in which they are sent."""
 
 
 def told(story: Story, number: int) -> Case:
     """Return the story with the worker of that number in it."""
-    of = worker(number, story.born)
+    of = replace(worker(number, story.born), died_on=story.died_on)
     injuries = [story.injury] if story.second_injury is None else [story.injury, story.second_injury]
     entitled = () if story.entitled is None else (_entitled(of, story.entitled),)
     return Case(
@@ -90,7 +114,7 @@ def told(story: Story, number: int) -> Case:
         enrolment=replace(enrolment(of, date(2025, 1, 2)), **story.insured),
         recognitions=tuple(_recognition(of, index, injury) for index, injury in enumerate(injuries, 1)),
         authorizations=entitled,
-        request=_request(story, of),
+        bills=_bills(story, of),
     )
 
 
@@ -126,22 +150,40 @@ def _entitled(of: Worker, limits: dict[str, Any]) -> Authorization:
     return Authorization(**{**base, **limits})
 
 
-def _request(story: Story, of: Worker) -> dict[str, Any]:
-    first = story.lines[0]
+def _bills(story: Story, of: Worker) -> tuple[Billed, ...]:
+    """Number the visits and bills from the second on, and the items of a visit through all its bills."""
+    visit = _visit(story, of, story.lines, {}, "")
+    billed, items = [_billed(story, visit, "", story, _items(story.lines, of, 0))], len(story.lines)
+    for number, following in enumerate(story.then, 2):
+        if following.visit is not None:
+            visit, items = _visit(story, of, following.lines, following.visit, f"-{number}"), 0
+        billed.append(_billed(story, visit, f"-{number}", following, _items(following.lines, of, items)))
+        items += len(following.lines)
+    return tuple(billed)
+
+
+def _billed(story: Story, visit: dict[str, Any], suffix: str, one: Story | Next, items: list[dict[str, Any]]) -> Billed:
+    charged = sum(line.fen for line in one.lines)
+    bill = {"bill_no": f"B-{story.name}{suffix}", "charged_fen": charged, **one.bill}
+    return Billed(request={"visit": visit, "bill": bill, "items": items}, expected=one.expected)
+
+
+def _visit(story: Story, of: Worker, lines: tuple[Line, ...], differs: dict[str, Any], suffix: str) -> dict[str, Any]:
     handles = ["Q1" if story.entitled is None else "QA1", *(["Q2"] if story.second_injury else [])]
-    visit = {
-        "visit_no": f"V-{story.name}",
+    return {
+        "visit_no": f"V-{story.name}{suffix}",
         "worker_id": of.worker_id,
         "visit_kind": "outpatient",
-        "admitted_at": _instant(first.day, 9),
+        "admitted_at": _instant(lines[0].day, 9),
         "diagnosis_codes": ["S52.5"],
         "qualification_ids": [f"{of.worker_id}-{handle}" for handle in handles],
         **story.visit,
+        **differs,
     }
-    charged = sum(line.fen for line in story.lines)
-    bill = {"bill_no": f"B-{story.name}", "charged_fen": charged, **story.bill}
-    items = [_item(number, line, of) for number, line in enumerate(story.lines, 1)]
-    return {"visit": visit, "bill": bill, "items": items}
+
+
+def _items(lines: tuple[Line, ...], of: Worker, before: int) -> list[dict[str, Any]]:
+    return [_item(number, line, of) for number, line in enumerate(lines, before + 1)]
 
 
 def _item(number: int, line: Line, of: Worker) -> dict[str, Any]:

@@ -63,6 +63,42 @@ SELECT count(*) FROM (SELECT DISTINCT code FROM catalog_item WHERE version = $1:
 SELECT count(*)
 FROM (SELECT DISTINCT provider_code, local_code FROM catalog_match WHERE version = $1::bigint) AS local_code;
 
+-- name: reference_limits
+-- Codes of version $1 whose limits are not those of version $2 (0: none), as reference_catalog has it.
+SELECT code, fresh.rows
+FROM (SELECT code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM item_limit WHERE version = $1::bigint GROUP BY code) AS fresh
+FULL JOIN
+     (SELECT code, '[' || string_agg(content, ',' ORDER BY valid_from) || ']' AS rows
+      FROM item_limit WHERE version = $2::bigint GROUP BY code) AS held
+USING (code)
+WHERE fresh.rows IS DISTINCT FROM held.rows;
+
+-- name: reference_pairs
+-- Codes of version $1 whose pairs are not those of version $2 (0: none); each pair stands under both of its codes.
+WITH said AS NOT MATERIALIZED (
+    SELECT version, side.code, content
+    FROM item_pair, LATERAL (VALUES (main_code), (sub_code)) AS side (code))
+SELECT code, fresh.rows
+FROM (SELECT code, '[' || string_agg(content, ',' ORDER BY content) || ']' AS rows
+      FROM said WHERE version = $1::bigint GROUP BY code) AS fresh
+FULL JOIN
+     (SELECT code, '[' || string_agg(content, ',' ORDER BY content) || ']' AS rows
+      FROM said WHERE version = $2::bigint GROUP BY code) AS held
+USING (code)
+WHERE fresh.rows IS DISTINCT FROM held.rows;
+
+-- name: reference_limits_keys
+-- How many codes a version has limits of.
+SELECT count(*) FROM (SELECT DISTINCT code FROM item_limit WHERE version = $1::bigint) AS code;
+
+-- name: reference_pairs_keys
+-- How many codes stand in a version's pairs.
+SELECT count(*)
+FROM (SELECT main_code FROM item_pair WHERE version = $1::bigint
+      UNION
+      SELECT sub_code FROM item_pair WHERE version = $1::bigint) AS code;
+
 -- name: reference_policy
 -- Policy rows of one version.
 SELECT content
@@ -157,3 +193,9 @@ ON CONFLICT (worker_id) DO NOTHING;
 INSERT INTO worker_identity (certno_index, worker_id)
 SELECT * FROM unnest($1::bytea[], $2::text[])
 ON CONFLICT (certno_index) DO NOTHING;
+
+-- name: import_qualification_holders
+-- Who holds which qualification.
+INSERT INTO qualification_holder (qualification_id, worker_id)
+SELECT * FROM unnest($1::text[], $2::text[])
+ON CONFLICT (qualification_id, worker_id) DO NOTHING;

@@ -184,6 +184,22 @@ FROM unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::timestamptz[], $6
      AS n (worker_id, visit_id, state, bills, discharged_at, qualification_ids)
 WHERE v.worker_id = n.worker_id AND v.visit_id = n.visit_id;
 
+-- name: amend_visits
+-- Amends the terms of visits that are columns of their own (diagnoses joined by `|`), and the sealed whole of them.
+UPDATE visit AS v
+SET visit_kind = n.visit_kind, admitted_at = n.admitted_at, diagnosis_codes = string_to_array(n.diagnosis_codes, '|'),
+    department_code = n.department_code, emergency = n.emergency, stabilised_at = n.stabilised_at,
+    third_party_paid_fen = n.third_party_paid_fen, terms_sealed = n.terms_sealed
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::boolean[],
+            $8::timestamptz[], $9::bigint[], $10::bytea[])
+     AS n (worker_id, visit_id, visit_kind, admitted_at, diagnosis_codes, department_code, emergency, stabilised_at,
+           third_party_paid_fen, terms_sealed)
+WHERE v.worker_id = n.worker_id AND v.visit_id = n.visit_id;
+
+-- name: amended_by
+-- What the named message amended of a visit.
+SELECT terms_sealed FROM visit_amendment WHERE worker_id = $1 AND visit_id = $2 AND message_id = $3;
+
 -- name: settle_items
 -- Marks live items as settled, or as unsettled again.
 WITH n AS (
@@ -297,6 +313,28 @@ WHERE s.worker_id = $1 AND s.settlement_id = $2;
 -- Who stands behind an identity number's blind index.
 SELECT worker_id FROM worker_identity WHERE certno_index = $1;
 
+-- name: qualification_holders
+-- Who holds qualifications of that number: one worker, as a rule.
+SELECT worker_id FROM qualification_holder WHERE qualification_id = $1 ORDER BY worker_id LIMIT 2;
+
+-- name: referral_by_no
+-- A provider's referral, where its number stands: who holds the number leads to the worker.
+SELECT r.*, c.cancelled_at
+FROM bill_key AS k
+JOIN referral AS r ON r.worker_id = k.worker_id AND r.referral_no = k.key
+LEFT JOIN referral_cancellation AS c ON c.worker_id = r.worker_id AND c.referral_no = r.referral_no
+WHERE k.provider_code = $1 AND k.kind = 'referral' AND k.key = $2;
+
+-- name: referrals_under
+-- A provider's referrals under a qualification of workers that have not been reversed, the newest first.
+SELECT r.*, c.cancelled_at
+FROM referral AS r
+JOIN bill_key AS k ON k.provider_code = r.provider_code AND k.kind = 'referral' AND k.key = r.referral_no
+LEFT JOIN referral_cancellation AS c ON c.worker_id = r.worker_id AND c.referral_no = r.referral_no
+WHERE r.worker_id = ANY($1::text[]) AND r.provider_code = $2 AND r.qualification_id = $3
+ORDER BY r.filed_at DESC, r.referral_no
+LIMIT $4;
+
 -- name: visits_open
 -- Whether a worker is in hospital anywhere.
 SELECT count(*) AS visits FROM visit
@@ -305,3 +343,7 @@ WHERE worker_id = $1 AND visit_kind = 'inpatient' AND state IN ('open', 'part_se
 -- name: alive
 -- Whether the database answers.
 SELECT true AS alive;
+
+-- name: is_sandbox
+-- Whether a database is a sandbox's (gateway/sandbox/schema.sql).
+SELECT to_regnamespace('sandbox') IS NOT NULL AS is_sandbox;

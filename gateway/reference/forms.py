@@ -1,0 +1,45 @@
+"""The forms in which a file of reference data comes: CSV and XLSX, their bounds, and what a cell holds."""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Form: TypeAlias = Literal["csv", "xlsx"]
+Charset: TypeAlias = Literal["utf-8", "gb18030"]
+Nature: TypeAlias = Literal["number", "day", "boolean", "time"]
+"""What a workbook's cell may be beside text."""
+
+FILE_BYTES_MAX = 256 * 1024 * 1024
+"""Of a file, and of all that is packed in a workbook."""
+FILE_ROWS_MAX = 1_000_000
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file as it was given."""
+
+    content: bytes
+    form: Form = "csv"
+    charset: Charset = "utf-8"
+    """Of CSV; a workbook says its own."""
+    sheet: str | None = None
+    """Of a workbook: which sheet; None takes the only one, or the one named as the kind."""
+
+
+class Typed(Struct, frozen=True, kw_only=True):
+    """A workbook's cell that is no text."""
+
+    nature: Nature
+    text: str | None
+    """What CSV would have in its place; None where that cannot be said exactly."""
+
+
+Cell: TypeAlias = str | Typed
+
+Act: TypeAlias = Literal["read", "compare", "write"]
+Watch: TypeAlias = Callable[[Act, str, int, int], None]
+"""Told what is done, the kind, how many rows are done, and of how many (0: nobody knows yet)."""
+
+
+def unwatched(act: Act, kind: str, done: int, of: int) -> None:
+    """Watch nothing."""
