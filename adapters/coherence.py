@@ -13,9 +13,12 @@ from schemas.requests import (
     BillTerms,
     CancelSettlement,
     DischargeVisit,
+    DownloadCatalog,
     FileReferral,
     Item,
+    QueryItems,
     QueryReferral,
+    QueryVisits,
     RegisterVisit,
     SubmitBill,
     UploadItems,
@@ -46,6 +49,8 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
         yield from _of_withdrawal(request)
     elif isinstance(request, CancelSettlement):
         yield from _of_cancellation(request)
+    elif isinstance(request, QueryItems | QueryVisits | DownloadCatalog):
+        yield from _of_page(request)
     elif isinstance(request, AmendVisit):
         yield from _of_amendment(request)
     elif isinstance(request, DischargeVisit):
@@ -79,6 +84,27 @@ def too_many_items(given: int, limit: int, pointer: str) -> Fault:
         cure_zh=f"请分多次上传，每次不超过{limit}条",
         cure_en=f"send them in several messages of at most {limit} items",
     )
+
+
+def _of_page(request: QueryItems | QueryVisits | DownloadCatalog) -> Iterator[Fault]:
+    """Yield a fault for each term that a cursor carries already: the next page is of the same question."""
+    carried = ("page", *_CARRIED.get(type(request), ()))
+    for name in carried if request.cursor is not None else ():
+        if getattr(request, name) is not None:
+            yield Fault(
+                pointer=f"/{name}",
+                code="cursor.carries",
+                zh="游标已包含该参数",
+                en="the cursor carries this already",
+                cure_zh=f"翻页时请只填cursor，不填{name}",
+                cure_en=f"to go on, give cursor without {name}",
+            )
+
+
+_CARRIED: dict[type[AnyRequest], tuple[str, ...]] = {
+    QueryVisits: ("from_day", "to_day"),
+    DownloadCatalog: ("version", "since_version", "format"),
+}
 
 
 def _of_items(items: tuple[Item, ...]) -> Iterator[Fault]:

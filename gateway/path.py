@@ -106,12 +106,14 @@ class Path:
 def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
     """Return an answer's bytes in a dialect."""
     out = adapter.write(said, inbound, profile)
-    return Stored(status=out.status, content_type=out.content_type, body=out.body)
+    return Stored(status=out.status, content_type=out.content_type, body=out.body, headers=out.headers)
 
 
 def answered(outcome: Outcome, message: Message) -> Reply:
     """Return a reply with the receipt that travels beside the answer, marked where it is a repeat."""
-    headers = {RECEIPT_HEADER: outcome.answer.receipt} if outcome.answer.receipt else {}
+    headers = dict(outcome.answer.headers)
+    if outcome.answer.receipt:
+        headers[RECEIPT_HEADER] = outcome.answer.receipt
     if outcome.repeated:
         headers[REPLAY_HEADER] = "true"
     answer = outcome.answer

@@ -11,12 +11,13 @@ from schemas.scalars import Code
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
-    """A message as it came off the wire. headers: lower-case names; path: without the query."""
+    """A message as it came off the wire. headers: lower-case names; query: as sent, without its question mark."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
@@ -25,6 +26,8 @@ class Outbound(Struct, frozen=True, kw_only=True):
     status: int
     content_type: str
     body: bytes
+    headers: dict[str, str] = {}
+    """What else travels in the head: a file's next part."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -7,25 +7,38 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.scalars import (
     Area,
+    CatalogFormat,
     Code,
+    Cursor,
     DiagnosisCode,
     Fen,
     FenPositive,
     Instant,
+    ItemState,
     LineFen,
     LocalCode,
     LongText,
     MessageId,
     Number,
+    PageNumber,
     PriceText,
     QuantityText,
     Text,
     VisitKind,
+    VisitState,
 )
 
 ITEMS_PER_MESSAGE_MAX = 300
 ITEMS_PER_DOCUMENT_MAX = 3_000
 ITEMS_PER_VISIT_MAX = 20_000
+ROWS_PER_PAGE = 100
+ROWS_PER_PAGE_MAX = 200
+CATALOG_ROWS_PER_PAGE_MAX = 500
+CATALOG_ROWS_PER_PART_MAX = 2_000
+"""Rows of one part of a file: up to a megabyte, so that no step of making it is long for an event loop."""
+OUTCOMES_PER_MESSAGE_MAX = 1_000
+PERIOD_DAYS_MAX = 366
+VERSION_MAX = 2**53 - 1
 
 
 class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -298,6 +311,71 @@ class QuerySettlement(Request, tag="QuerySettlement", frozen=True, kw_only=True)
     settlement_id: Number
 
 
+class QueryOutcomes(Request, tag="QueryOutcomes", frozen=True, kw_only=True):
+    """交易结果批量查询: what became of a day's messages, and what to send next for each."""
+
+    message_ids: Annotated[tuple[MessageId, ...], Meta(min_length=1, max_length=OUTCOMES_PER_MESSAGE_MAX)]
+
+
+class QueryStatement(Request, tag="QueryStatement", frozen=True, kw_only=True):
+    """结算单打印查询: what a printed statement (结算单) of a settlement or cancellation shows."""
+
+    settlement_id: Number
+    masked: bool = True
+    """Whether the worker's name and identity number are shown in part only."""
+
+
+class QueryItems(Request, tag="QueryItems", frozen=True, kw_only=True):
+    """费用明细查询: a visit's items in the order of their coming, with what became of each.
+
+    cursor or page, not both; a cursor is of the same bill_no and state.
+    """
+
+    visit_no: Number
+    worker_id: Number | None = None
+    bill_no: Number | None = None
+    """Only the items of this bill's settlement in force."""
+    state: ItemState | None = None
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=ROWS_PER_PAGE_MAX)] = ROWS_PER_PAGE
+
+
+class QueryVisits(Request, tag="QueryVisits", frozen=True, kw_only=True):
+    """近期就诊查询: the provider's visits by the days of their registration, newest first.
+
+    cursor or page, not both; a cursor carries its days, and is of the same worker and state.
+    """
+
+    from_day: date | None = None
+    """None is 30 days before to_day."""
+    to_day: date | None = None
+    """Inclusive; None is today."""
+    worker_id: Number | None = None
+    state: VisitState | None = None
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=ROWS_PER_PAGE_MAX)] = ROWS_PER_PAGE
+
+
+class DownloadCatalog(Request, tag="DownloadCatalog", frozen=True, kw_only=True):
+    """目录下载: the catalog of the provider's area, whole or what differs from an earlier version.
+
+    cursor or page, not both; a cursor carries its versions and its form.
+    """
+
+    version: Annotated[int, Meta(ge=1, le=VERSION_MAX)] | None = None
+    """None is the newest in force."""
+    since_version: Annotated[int, Meta(ge=0, le=VERSION_MAX)] | None = None
+    """Only rows that are new, changed or ended since this version; 0 is everything."""
+    format: CatalogFormat | None = None
+    """A file's part instead of a page."""
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=CATALOG_ROWS_PER_PART_MAX)] | None = None
+    """None is the most there may be: CATALOG_ROWS_PER_PAGE_MAX a page, CATALOG_ROWS_PER_PART_MAX a part."""
+
+
 class ExplainSettlement(Request, tag="ExplainSettlement", frozen=True, kw_only=True):
     """结算说明: why a settlement came out as it did."""
 
@@ -322,7 +400,19 @@ Changing: TypeAlias = (
 )
 """Verbs that change something: they bind a message id and store their answer."""
 
-Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement | QueryReferral | ExplainSettlement
+Reading: TypeAlias = (
+    VerifyPerson
+    | Presettle
+    | QueryOutcome
+    | QueryOutcomes
+    | QuerySettlement
+    | QueryStatement
+    | QueryItems
+    | QueryVisits
+    | DownloadCatalog
+    | QueryReferral
+    | ExplainSettlement
+)
 """Verbs that bind no message id."""
 
 AnyRequest: TypeAlias = Changing | Reading

@@ -18,9 +18,12 @@ from schemas.requests import (
     CancelReferral,
     CancelSettlement,
     CancelVisit,
+    DownloadCatalog,
     FileReferral,
     Presettle,
+    QueryItems,
     QueryReferral,
+    QueryVisits,
     RegisterVisit,
     Reverse,
     Settle,
@@ -30,6 +33,9 @@ from schemas.requests import (
     VerifyPerson,
     WithdrawItems,
 )
+
+CATALOG_ROWS = 500
+"""Rows of a page of 1301; a page of the others has what the canonical request has by default."""
 
 
 class Act(Struct, kw_only=True):
@@ -202,6 +208,24 @@ def _reverse(act: Act) -> AnyRequest | None:
     return _made(Reverse, values, act)
 
 
+def _download_catalog(act: Act) -> AnyRequest | None:
+    return _made(DownloadCatalog, {**_fields(act), "limit": CATALOG_ROWS}, act)
+
+
+def _fee_detail(act: Act) -> AnyRequest | None:
+    """9103 is of what has been settled."""
+    return _made(QueryItems, {**_fields(act), "state": "settled"}, act)
+
+
+def _prescription_detail(act: Act) -> AnyRequest | None:
+    """9104 is of all that was uploaded."""
+    return _made(QueryItems, _fields(act), act)
+
+
+def _recent_visits(act: Act) -> AnyRequest | None:
+    return _made(QueryVisits, _fields(act), act)
+
+
 def _visit_kind(values: Values, act: Act) -> Values:
     """Put the visit's kind in the place of its med_type."""
     med_type = values.get("visit_kind")
@@ -232,6 +256,10 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "2207": _settle,
     "2208": _cancel_settlement,
     "2209": _reverse,
+    "1301": _download_catalog,
+    "9103": _fee_detail,
+    "9104": _prescription_detail,
+    "9105": _recent_visits,
     "2301": _file_referral,
     "2302": _query_referral,
     "2303": _cancel_referral,

@@ -206,6 +206,22 @@ def _wall_clock(digits: str) -> datetime:
     return local.astimezone(UTC)
 
 
+def counted(least: int, most: int) -> Kind:
+    """Return a kind that takes a whole number between two bounds."""
+    zh, en = f"应为{least}至{most}的整数", f"give a whole number of {least} to {most}"
+    wrong = Says("field.pattern", "不是允许的整数", "not a whole number that is allowed", zh, en)
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,16}", text) or not least <= int(text) <= most:
+            raise Unreadable(wrong)
+        return int(text)
+
+    return read
+
+
+page = counted(1, 1_000)
+
+
 def one_of(**meanings: object) -> Kind:
     """Return a kind that takes a closed set of values; a name is a value behind an underscore."""
     table = {name.removeprefix("_"): meaning for name, meaning in meanings.items()}

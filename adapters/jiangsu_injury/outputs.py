@@ -1,12 +1,13 @@
 """The `output` of each answer. Fields of 1101, 2206 and 2207 are known (domain §1.3); the others are assumed."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import assert_never
 
 from adapters.jiangsu_injury.fields import AMEND_VISIT
-from adapters.jiangsu_injury.kinds import SHANGHAI
+from adapters.jiangsu_injury.lists import listed
 from adapters.jiangsu_injury.money import bill_of, yuan
-from adapters.jiangsu_injury.remarks import entitlement, explanation, shares
+from adapters.jiangsu_injury.remarks import OUTCOMES, entitlement, explanation, shares
+from adapters.jiangsu_injury.times import spelled
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,
@@ -22,7 +23,6 @@ from schemas.answers import (
     Reversed,
     Settled,
     SettlementCancelled,
-    SettlementExplained,
     SettlementFound,
     SignedIn,
     SignedOut,
@@ -55,23 +55,17 @@ def output_of(answer: AnyAnswer) -> Output:
         case Reversed():
             return _reversed(answer)
         case OutcomeFound():
-            return {"msgid": answer.message_id, "memo": _OUTCOMES[answer.outcome]}
+            return {"msgid": answer.message_id, "memo": OUTCOMES[answer.outcome]}
         case SettlementFound():
             return output_of(answer.settlement)
-        case SettlementExplained():
-            return {"memo": "；".join(finding.why.zh for line in answer.lines for finding in line.findings)}
         case _:
-            assert_never(answer)
+            return listed(answer)
 
 
 def _signed(answer: SignedIn | SignedOut) -> Output:
     if isinstance(answer, SignedOut):
         return {"sign_no": answer.sign_no}
-    return {"signinoutb": {"sign_time": _spelled(answer.signed_at), "sign_no": answer.sign_no}}
-
-
-def _spelled(instant: datetime) -> str:
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return {"signinoutb": {"sign_time": spelled(answer.signed_at), "sign_no": answer.sign_no}}
 
 
 def _person(answer: PersonVerified) -> Output:
@@ -253,4 +247,3 @@ _REVERSED = {
     "refused": "原交易已被拒绝，今后到达也不再受理",
     "reversed": "原交易此前已冲正",
 }
-_OUTCOMES = {"settled": "已生效", "refused": "已拒绝", "reversed": "已冲正", "not_seen": "未收到"}

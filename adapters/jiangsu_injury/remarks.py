@@ -39,6 +39,7 @@ def shares(sums: Sums, benefits: tuple[Benefit, ...]) -> str:
     return "，".join(parts)
 
 
+OUTCOMES = {"settled": "已生效", "refused": "已拒绝", "reversed": "已冲正", "not_seen": "未收到"}
 _BENEFITS = {"hospital_food": "住院伙食补助费", "food_subsidy": "住院伙食补助费"}
 
 

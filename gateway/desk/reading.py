@@ -1,7 +1,8 @@
 """Reads that bind no message id: persons, previews, outcomes, settlements, receipts; by connections of their own."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,17 @@ import asyncpg
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
 from gateway.desk.bills import decide_presettle
+from gateway.desk.catalogs import catalog_found
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.explaining import explained, kept_of
+from gateway.desk.items_found import items_found
+from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
 from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
+from gateway.desk.statements import statement_found
 from gateway.desk.undoing import sums_of
+from gateway.desk.visits_found import visits_found
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
@@ -25,7 +31,11 @@ from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
 from schemas.answers import (
+    CatalogFound,
+    CatalogPart,
+    ItemsFound,
     OutcomeFound,
+    OutcomesFound,
     PersonVerified,
     Presettled,
     Settled,
@@ -33,11 +43,24 @@ from schemas.answers import (
     SettlementExplained,
     SettlementFound,
     SortSum,
+    StatementFound,
+    VisitsFound,
 )
 from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-from schemas.requests import ExplainSettlement, Presettle, QueryOutcome, QuerySettlement, VerifyPerson
+from schemas.requests import (
+    DownloadCatalog,
+    ExplainSettlement,
+    Presettle,
+    QueryItems,
+    QueryOutcome,
+    QueryOutcomes,
+    QuerySettlement,
+    QueryStatement,
+    QueryVisits,
+    VerifyPerson,
+)
 
 
 class Reader:
@@ -169,6 +192,49 @@ class Reader:
             cancelled_by=str(cancelled_by) if cancelled_by else None,
             settlement=said,
         )
+
+    async def statement(self, request: QueryStatement, caller: Provider) -> StatementFound:
+        """Return what a printed statement of a settlement of this provider shows."""
+        async with self._reading() as connection:
+            settlement_id, worker_id = await self._own(connection, request.settlement_id, caller)
+            row, cancelled_by = await self._row(connection, worker_id, settlement_id)
+            visit = await connection.fetchrow(self._sql("visits_by_id"), [worker_id], [row.visit_id])
+            fees = await connection.fetch(self._sql("fees_of_settlement"), worker_id, settlement_id)
+            book = Book()
+            await self._loader(connection).files(book, self._references, [worker_id])
+        parties = book.snapshot.providers.get(caller.code, caller), book.workers[worker_id].worker
+        return statement_found(row, cancelled_by, visit, fees, parties, self._seals, masked=request.masked)
+
+    async def outcomes(self, request: QueryOutcomes, caller: Provider) -> OutcomesFound:
+        """Return what became of a day's messages, by the same small pool as of one (G9)."""
+        async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            return await outcomes_found(connection, request, caller)
+
+    async def items(self, request: QueryItems, caller: Provider) -> ItemsFound:
+        """Return a page of a visit's items, all of it as of one instant."""
+        async with self._reading() as connection:
+            return await items_found(connection, request, caller)
+
+    async def visits(self, request: QueryVisits, caller: Provider) -> VisitsFound:
+        """Return a page of the caller's visits."""
+        async with self._reading() as connection:
+            return await visits_found(connection, request, caller)
+
+    async def catalog(self, request: DownloadCatalog, caller: Provider) -> CatalogFound | CatalogPart:
+        """Return a page of the catalog, or a part of it as a file, from the tables: every version lies there."""
+        async with self._reading() as connection:
+            now = await connection.fetchval(self._sql("instant"))
+            newest = self._references.at(now).versions.get(f"catalog:{caller.area}:{caller.scheme}")
+            return await catalog_found(connection, request, caller, newest)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Any]:
+        """Lend a connection for several looks at one and the same state of the books."""
+        async with (
+            self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
 
     async def explanation(self, request: ExplainSettlement, caller: Provider) -> SettlementExplained:
         """Return why a settlement of this provider came out as it did."""

@@ -72,9 +72,11 @@ class Masked:
         """Return a place in the caller's message; a field's name that is no code may be anything."""
         return "/".join(part and self.token(part) for part in text.split("/"))
 
-    def target(self, path: str) -> str:
-        """Return a request's path."""
-        return "/".join(MASK if "%" in part else self.words(part) for part in path.split("/"))
+    def target(self, target: str) -> str:
+        """Return a request's path and query."""
+        path, has_query, query = target.partition("?")
+        told = "/".join(MASK if "%" in part else self.words(part) for part in path.split("/"))
+        return told + has_query + "&".join(MASK if "%" in part else self.words(part) for part in query.split("&"))
 
     def headers(self, fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return header fields by name; the token is masked, and so is every field that nobody knows here."""

@@ -166,6 +166,12 @@ FILLS = {
     "mdtrt_cert_no": {"certno"},
     "mdtrt_cert_type": {"certno"},
     "psn_name": {"name"},
+    "ver": {"since_version"},
+    "curr_ver": {"version"},
+    "pageNumber": {"page"},
+    "mdtrt_idc": {"bill_no"},
+    "begindate": {"from_day"},
+    "enddate": {"to_day"},
     "actualStartTime": {"starts_on"},
     "actualEndTime": {"ends_on"},
     "outArea": {"to_area"},
@@ -209,8 +215,8 @@ def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
         return {"items", *FILLS.get(names[-1], set())}
     if names[0] in TRANSPORT:
         return {"operator_id", "sign_no"} if case.name.startswith("900") else set()
-    if names[-1] in ("input", "signIn", "signOut"):
-        return {"terminal", "operator_id"}
+    if names[-1] in ("input", "data", "signIn", "signOut"):
+        return {"terminal", "operator_id", "since_version", "version", "page", "from_day", "to_day"}
     return set().union(*(FILLS.get(name, set()) for name in names))
 
 

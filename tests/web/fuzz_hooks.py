@@ -48,6 +48,7 @@ INCOHERENT = {
     "amendment.nothing_named",
     "amendment.ambiguous",
     "referral.ends_before_start",
+    "cursor.carries",
     "faults.more",
 }
 """What a message may be refused for that no schema of single fields can say."""
@@ -158,7 +159,7 @@ def signed(ctx: Any, response: Any, case: Any) -> None:
         headers=headers,
         body=b"" if sent.method == "HEAD" else response.content,
         method=sent.method,
-        path=sent.path_url.partition("?")[0],
+        path=sent.path_url,
         request_content_digest=sent.headers.get("Content-Digest"),
     )
     if jws := {name.lower(): text for name, text in headers.items()}.get("settlement-receipt"):
@@ -193,7 +194,7 @@ def after_call(ctx: Any, case: Any, response: Any) -> None:
     del ctx
     code = response.json()["code"] if "problem+json" in str(response.headers.get("content-type")) else ""
     TALLY[f"{case.operation.definition.raw['operationId']} {response.status_code} {code}".strip()] += 1
-    if response.status_code == 200 and "json" in str(response.headers.get("content-type")):
+    if response.status_code == 200 and "application/json" in str(response.headers.get("content-type")):
         for name, numbers in LEARNT.items():
             number = response.json().get(name)
             if number and len(numbers) < LEARNT_MAX:
