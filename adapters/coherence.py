@@ -10,6 +10,7 @@ from schemas.problems import Fault
 from schemas.requests import (
     AmendVisit,
     AnyRequest,
+    BillDocument,
     BillTerms,
     CancelSettlement,
     DischargeVisit,
@@ -20,7 +21,6 @@ from schemas.requests import (
     QueryReferral,
     QueryVisits,
     RegisterVisit,
-    SubmitBill,
     UploadItems,
     VerifyPerson,
     VisitTerms,
@@ -33,9 +33,9 @@ YEAR_MAX = 2100
 
 def incoherences(request: AnyRequest) -> Iterator[Fault]:
     """Yield every fault that no single field shows."""
-    if isinstance(request, UploadItems | SubmitBill):
+    if isinstance(request, UploadItems | BillDocument):
         yield from _of_items(request.items)
-    if isinstance(request, SubmitBill):
+    if isinstance(request, BillDocument):
         yield from _of_visit(request.visit, "/visit")
         yield from _of_bill(request.bill, "/bill")
         yield from _of_document(request)
@@ -149,7 +149,7 @@ def _of_bill(bill: BillTerms, at: str) -> Iterator[Fault]:
     yield from unlikely_year(bill.discharged_at, f"{at}/discharged_at")
 
 
-def _of_document(request: SubmitBill) -> Iterator[Fault]:
+def _of_document(request: BillDocument) -> Iterator[Fault]:
     """Yield a fault where a document bills other lines than it brings: nothing named is dropped in silence."""
     named = set(request.bill.item_nos)
     if named and named != {item.item_no for item in request.items}:

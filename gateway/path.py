@@ -20,7 +20,7 @@ from gateway.metrics import words
 from gateway.settling.batch import Outcome
 from gateway.settling.standing import Stored
 from schemas.answers import AnyAnswer
-from schemas.dialect import Adapter, EnclosesReceipt, Inbound, Profile
+from schemas.dialect import Adapter, EnclosesReceipt, Inbound, Outbound, Profile
 from schemas.facts import Provider
 from schemas.problems import GatewayError, Problem
 from schemas.requests import Message, Reading
@@ -100,13 +100,17 @@ class Path:
         out = adapter.write(said, inbound, profile)
         if receipt is not None and adapter.NAME in self._enclosing:
             out = self._enclosing[adapter.NAME].enclose(out, receipt)
-        return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
+        return kept(out, receipt)
 
 
 def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
     """Return an answer's bytes in a dialect."""
-    out = adapter.write(said, inbound, profile)
-    return Stored(status=out.status, content_type=out.content_type, body=out.body, headers=out.headers)
+    return kept(adapter.write(said, inbound, profile))
+
+
+def kept(out: Outbound, receipt: str | None = None) -> Stored:
+    """Return what an adapter wrote, whole, as it is kept."""
+    return Stored(status=out.status, content_type=out.content_type, body=out.body, headers=out.headers, receipt=receipt)
 
 
 def answered(outcome: Outcome, message: Message) -> Reply:

@@ -255,12 +255,20 @@ class Settle(Request, BillTerms, tag="Settle", frozen=True, kw_only=True):
     visit_kind: VisitKind | None = None
 
 
-class SubmitBill(Request, tag="SubmitBill", frozen=True, kw_only=True):
-    """Visit, items and settlement in one document."""
+class BillDocument(Request, frozen=True, kw_only=True):
+    """整单: visit, items and bill in one document."""
 
     visit: VisitTerms
     bill: BillTerms
     items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=ITEMS_PER_DOCUMENT_MAX)]
+
+
+class PresettleBill(BillDocument, tag="PresettleBill", frozen=True, kw_only=True):
+    """整单预结算: the same computation as SubmitBill; no visit is registered, no item taken, nothing held."""
+
+
+class SubmitBill(BillDocument, tag="SubmitBill", frozen=True, kw_only=True):
+    """整单结算: registers the visit or adds to it, takes the items and settles them."""
 
 
 class CancelSettlement(Request, tag="CancelSettlement", frozen=True, kw_only=True):
@@ -403,6 +411,7 @@ Changing: TypeAlias = (
 Reading: TypeAlias = (
     VerifyPerson
     | Presettle
+    | PresettleBill
     | QueryOutcome
     | QueryOutcomes
     | QuerySettlement

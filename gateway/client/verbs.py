@@ -45,6 +45,7 @@ from schemas.requests import (
     ExplainSettlement,
     FileReferral,
     Presettle,
+    PresettleBill,
     QueryItems,
     QueryOutcome,
     QueryOutcomes,
@@ -257,6 +258,7 @@ class Verbs:
     withdraw_items = Change("POST /v1/visits/{visit_no}/items/withdraw", WithdrawItems, ItemsWithdrawn)
     presettle = Read("POST /v1/visits/{visit_no}/presettle", Presettle, Presettled)
     settle = Change("POST /v1/visits/{visit_no}/settle", Settle, Settled)
+    presettle_bill = Read("POST /v1/bills/presettle", PresettleBill, Presettled)
     submit_bill = Change("POST /v1/bills", SubmitBill, Settled)
     cancel_settlement = Change("POST /v1/settlements/{settlement_id}/cancel", CancelSettlement, SettlementCancelled)
     file_referral = Change("POST /v1/referrals", FileReferral, ReferralFiled)

@@ -34,6 +34,17 @@ _BILL = (
 )
 _BLOCKING = tuple(rule.code for rule in RULES if rule.blocks)
 _SETTLING = ("bill.already_settled", "invoice.already_used", "preview.differs", "provider_share.refused", *_BLOCKING)
+_DOCUMENT = (
+    "worker.unknown",
+    "visit.of_another",
+    "visit.terms_differ",
+    "visit.self_paid",
+    "visit.admission_in_future",
+    "visit.too_many_items",
+    "item.content_differs",
+    "bill.all_settled",
+    *_BILL,
+)
 _ITEMS = ("item_no.repeated", "item.code_missing")
 
 VERBS: dict[type[Request], Words] = {
@@ -152,23 +163,20 @@ VERBS: dict[type[Request], Words] = {
         refusals=(*_VISIT, *_BILL, "item.unknown", "bill.empty", *_SETTLING),
         has_receipt=True,
     ),
+    requests.PresettleBill: Words(
+        zh="整单预结算。与整单结算同样计算，不登记就诊、不接收明细、不占用额度；would_refuse列出将使结算被拒绝的代码。",
+        en="Preview a whole bill. The same computation as to submit it: no visit is registered, no item taken, nothing "
+        "held; would_refuse lists the codes for which the bill would be refused.",
+        answer=answers.Presettled,
+        refusals=_DOCUMENT,
+        faults=(*_ITEMS, "bill.items_differ"),
+    ),
     requests.SubmitBill: Words(
         zh="整单结算。一份报文包含就诊、明细和结算，至多3000条明细；全部生效或全部不生效。答复附结算回执。",
         en="Submit a whole bill. Visit, items and settlement in one document of up to 3,000 items: all of it takes "
         "effect or nothing does. The answer carries a receipt.",
         answer=answers.Settled,
-        refusals=(
-            "worker.unknown",
-            "visit.of_another",
-            "visit.terms_differ",
-            "visit.self_paid",
-            "visit.admission_in_future",
-            "visit.too_many_items",
-            "item.content_differs",
-            "bill.all_settled",
-            *_BILL,
-            *_SETTLING,
-        ),
+        refusals=(*_DOCUMENT, *_SETTLING),
         faults=(*_ITEMS, "bill.items_differ"),
         has_receipt=True,
     ),

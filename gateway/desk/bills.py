@@ -30,11 +30,15 @@ def decide_presettle(
     file = visit_at(standing, request.visit_no, request.worker_id)
     visit, items = presented(request, file, standing, "Presettle")
     decision, _, _ = compute(visit, request, tuple(live.item for live in items), file, standing, adapter_version)
-    answer = Presettled(
-        **decided(request.visit_no, request.bill_no, visit.worker_id, decision),
+    return presettled(visit, request, decision), items_digest(tuple(live.item for live in items)), file
+
+
+def presettled(visit: Visit, terms: BillTerms, decision: Decision) -> Presettled:
+    """Return a preview of a decision, with what would keep it from settling."""
+    return Presettled(
+        **decided(visit.visit_no, terms.bill_no, visit.worker_id, decision),
         would_refuse=tuple(sorted({finding.rule for finding in blocking(decision)})),
     )
-    return answer, items_digest(tuple(live.item for live in items)), file
 
 
 def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdict:

@@ -36,6 +36,7 @@ from schemas.requests import (
     ExplainSettlement,
     FileReferral,
     Presettle,
+    PresettleBill,
     QueryItems,
     QueryOutcome,
     QueryOutcomes,
@@ -97,7 +98,9 @@ class Desk:
             case VerifyPerson():
                 return await self._reader.person(request, asked.caller)
             case Presettle():
-                return await self._reader.preview(request, asked.caller, asked.adapter_version)
+                return await self._reader.previews.of_visit(request, asked.caller, asked.adapter_version)
+            case PresettleBill():
+                return await self._reader.previews.of_bill(request, asked.caller, asked.adapter_version)
             case QueryOutcome():
                 return await self._reader.outcome(request, asked.caller)
             case QuerySettlement():

@@ -1,4 +1,4 @@
-"""Reads that bind no message id: persons, previews, outcomes, settlements, receipts; by connections of their own."""
+"""Reads that bind no message id: persons, outcomes, settlements, receipts, lists; by connections of their own."""
 
 import base64
 from collections.abc import AsyncIterator, Mapping
@@ -10,13 +10,13 @@ import asyncpg
 
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
-from gateway.desk.bills import decide_presettle
 from gateway.desk.catalogs import catalog_found
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.explaining import explained, kept_of
 from gateway.desk.items_found import items_found
 from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
+from gateway.desk.previewing import Previewer
 from gateway.desk.referrals import ReferralReader
 from gateway.desk.settlements import decided, decision_in, sorts_of
 from gateway.desk.statements import statement_found
@@ -26,7 +26,6 @@ from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
-from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
@@ -37,7 +36,6 @@ from schemas.answers import (
     OutcomeFound,
     OutcomesFound,
     PersonVerified,
-    Presettled,
     Settled,
     SettlementCancelled,
     SettlementExplained,
@@ -52,7 +50,6 @@ from schemas.problems import GatewayError
 from schemas.requests import (
     DownloadCatalog,
     ExplainSettlement,
-    Presettle,
     QueryItems,
     QueryOutcome,
     QueryOutcomes,
@@ -64,7 +61,7 @@ from schemas.requests import (
 
 
 class Reader:
-    """Answers questions. It takes no locks and keeps nothing but a preview's sums."""
+    """Answers questions. It takes no locks and keeps nothing."""
 
     def __init__(
         self,
@@ -81,6 +78,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.previews = Previewer(pool=pool, queries=queries, seals=seals, references=references)
         self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
@@ -105,48 +103,6 @@ class Reader:
                 raise refusal("worker.unknown", "/name")
             visits = await connection.fetchval(self._sql("visits_open"), file.worker.worker_id)
             return person_verified(file, caller, book.day, in_hospital=visits > 0)
-
-    async def preview(self, request: Presettle, caller: Provider, adapter_version: int) -> Presettled:
-        """Return what Settle would decide now; its sums are kept beside the visit, nothing else."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            async with connection.transaction(readonly=True):
-                standing = await self._standing(connection, caller, request.visit_no)
-            answer, digest, file = decide_presettle(request, standing, adapter_version)
-            sums = answer.sums
-            await connection.execute(
-                self._sql("keep_preview"),
-                file.visit.worker_id,
-                UUID(file.visit.visit_id),
-                request.bill_no,
-                digest,
-                sums.charged_fen,
-                sums.fund_fen,
-                sums.worker_fen,
-                sums.employer_fen,
-                sums.provider_fen,
-                standing.now,
-            )
-            return answer
-
-    async def _standing(self, connection: Any, caller: Provider, visit_no: str) -> Standing:
-        book, loader = Book(), self._loader(connection)
-        await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
-        holders = list(book.keys.values())
-        await loader.files(book, self._references, [one.worker_id for one in holders])
-        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders if one.visit_id])
-        visit = next(iter(book.visits.values()), None)
-        return Standing(
-            now=book.now,
-            day=book.day,
-            snapshot=book.snapshot,
-            caller=book.snapshot.providers.get(caller.code, caller),
-            worker=book.workers.get(visit.visit.worker_id) if visit else None,
-            visit=visit,
-            keys=book.keys,
-            original=None,
-            original_refused=False,
-            withdrawn=(),
-        )
 
     async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
         """Return what became of a message, by its own small pool (G9)."""
