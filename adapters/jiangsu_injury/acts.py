@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from adapters.coherence import too_many_items
-from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES, Table
-from adapters.jiangsu_injury.kinds import Says
-from adapters.jiangsu_injury.nodes import Values, detail_rows, input_node, read_fields, read_row, said
+from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES
+from adapters.jiangsu_injury.nodes import detail_rows, input_node
+from adapters.kinds import Says
+from adapters.tables import Table, Values, read_fields, read_row, said
 from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (

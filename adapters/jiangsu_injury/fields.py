@@ -1,41 +1,12 @@
-"""The fields of each code in one table: name, meaning, use, and whether the interface's text is known or assumed.
-
-Uses: content is part of the canonical request; transport travels in the envelope, and a retry may refresh it; carried
-is kept with the raw message and judged by nobody; checked must be one of the values we know, and says nothing more.
-"""
+"""The fields of each code in one table: name, meaning, use, and whether the interface's text is known or assumed."""
 
 from collections.abc import Iterable
-from typing import Literal
 
 from msgspec import Struct
 
-from adapters.jiangsu_injury import kinds
-from adapters.jiangsu_injury.kinds import Kind
-
-Use = Literal["content", "transport", "carried", "checked"]
-
-
-class Field(Struct, frozen=True, kw_only=True):
-    """One field of one message. into is the canonical field it fills, or its own name where code decides."""
-
-    name: str
-    zh: str
-    kind: Kind
-    into: str
-    use: Use
-    required: bool
-    known: bool
-    section: str
-
-
-class Table(dict[str, Field]):
-    """The fields of one node by their names; required holds what the required ones fill."""
-
-    def __init__(self, *fields: Field) -> None:
-        """Take each field once."""
-        super().__init__({field.name: field for field in fields})
-        assert len(self) == len(fields), "a field stands twice"
-        self.required = frozenset(field.into for field in fields if field.required)
+from adapters import kinds
+from adapters.kinds import Kind
+from adapters.tables import Field, Table
 
 
 def _content(name: str, zh: str, kind: Kind, into: str | None = None, *, required: bool = False) -> Field:

@@ -3,9 +3,8 @@
 from typing import TypeAlias, assert_never
 
 from adapters.jiangsu_injury.fields import OWN_MED_TYPES
-from adapters.jiangsu_injury.money import yuan
-from adapters.jiangsu_injury.remarks import OUTCOMES
-from adapters.jiangsu_injury.times import packed_day, spelled
+from adapters.spelling import packed_day, spelled, yuan
+from adapters.wording import OUTCOMES
 from schemas.answers import (
     CatalogFound,
     CatalogPart,

@@ -5,9 +5,10 @@ from typing import assert_never
 
 from adapters.jiangsu_injury.fields import AMEND_VISIT
 from adapters.jiangsu_injury.lists import listed
-from adapters.jiangsu_injury.money import bill_of, yuan
-from adapters.jiangsu_injury.remarks import OUTCOMES, entitlement, explanation, shares
-from adapters.jiangsu_injury.times import spelled
+from adapters.jiangsu_injury.money import bill_of
+from adapters.jiangsu_injury.remarks import explanation, shares
+from adapters.spelling import spelled, yuan
+from adapters.wording import OUTCOMES, entitlement
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,

@@ -1,6 +1,7 @@
 """Where a fault stands, in the words of the sender's own message."""
 
-from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM, Field
+from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM
+from adapters.tables import Field
 
 _ROWS = ("items", "feedetail")
 

@@ -9,9 +9,9 @@ from adapters import json_text
 from adapters.coherence import incoherences
 from adapters.jiangsu_injury.acts import BUILDERS, Act
 from adapters.jiangsu_injury.fields import CODES, ENVELOPE, LATER, LATER_CLASSES
-from adapters.jiangsu_injury.kinds import Says
-from adapters.jiangsu_injury.nodes import Values, read_fields, said
 from adapters.jiangsu_injury.places import wire_pointer
+from adapters.kinds import Says
+from adapters.tables import Values, read_fields, said
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, Unsupported, WireError
 from schemas.requests import AnyRequest, Envelope, Message

@@ -1,8 +1,14 @@
-"""Spells instants and days the way answers carry them, in China's time."""
+"""Spells amounts, instants and days the way Chinese billing systems write them: yuan, and China's time."""
 
 from datetime import date, datetime
 
-from adapters.jiangsu_injury.kinds import SHANGHAI
+from adapters.kinds import SHANGHAI
+
+
+def yuan(fen: int) -> str:
+    """Return an amount in yuan with two decimals."""
+    whole, cents = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole}.{cents:02d}"
 
 
 def spelled(instant: datetime | None) -> str:
