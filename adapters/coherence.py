@@ -151,15 +151,19 @@ def _of_bill(bill: BillTerms, at: str) -> Iterator[Fault]:
 
 def _of_document(request: BillDocument) -> Iterator[Fault]:
     """Yield a fault where a document bills other lines than it brings: nothing named is dropped in silence."""
-    named = set(request.bill.item_nos)
-    if named and named != {item.item_no for item in request.items}:
+    for name, named, brought in (
+        ("item_nos", set(request.bill.item_nos), {item.item_no for item in request.items}),
+        ("batch_nos", set(request.bill.batch_nos), {item.batch_no for item in request.items}),
+    ):
+        if not named or named == brought:
+            continue
         yield Fault(
-            pointer="/bill/item_nos",
+            pointer=f"/bill/{name}",
             code="bill.items_differ",
-            zh="单据列出的明细号与报文所带的明细不一致",
-            en="the bill names other items than the document brings",
-            cure_zh="整单结算的就是所带的全部明细：请删除item_nos，或使其与明细一致",
-            cure_en="a document bills exactly the items it brings: leave item_nos out, or make both the same",
+            zh="单据列出的明细或批次与报文所带的明细不一致",
+            en="the bill names other items or batches than the document brings",
+            cure_zh=f"整单结算的就是所带的全部明细：请删除{name}，或使其与明细一致",
+            cure_en=f"a document bills exactly the items it brings: leave {name} out, or make both the same",
         )
 
 

@@ -51,6 +51,7 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 Operator = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Qualifications = Annotated[tuple[Number, ...], Meta(max_length=10)]
+BatchNos = Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_MESSAGE_MAX)]
 Diagnoses = Annotated[tuple[DiagnosisCode, ...], Meta(max_length=30)]
 
 
@@ -138,6 +139,8 @@ class BillTerms(Terms, frozen=True, kw_only=True):
     """中途结算: the visit stays open for further bills."""
     item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
     """The lines of an interim bill; empty is all lines not settled yet."""
+    batch_nos: BatchNos = ()
+    """Only lines of these charging batches (收费批次号), where a dialect bills by them."""
     discharged_at: Instant | None = None
     discharge_outcome: Code | None = None
     diagnosis_codes: Diagnoses = ()
@@ -148,6 +151,8 @@ class BillTerms(Terms, frozen=True, kw_only=True):
     """The caller's own total, checked to the fen."""
     previewed: Sums | None = None
     """The sums of the preview, where the dialect echoes them: a difference is refused."""
+    previewed_fund_fen: Fen | None = None
+    """The fund's share of the preview, where the dialect echoes no more: a difference is refused."""
     invoice_no: Number | None = None
     """电子票据号, unique per provider."""
     provider_share: Literal["carry", "refuse"] = "carry"
@@ -236,7 +241,7 @@ class WithdrawItems(Request, tag="WithdrawItems", frozen=True, kw_only=True):
     worker_id: Number | None = None
     everything: bool = False
     item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
-    batch_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_MESSAGE_MAX)] = ()
+    batch_nos: BatchNos = ()
 
 
 class Presettle(Request, BillTerms, tag="Presettle", frozen=True, kw_only=True):

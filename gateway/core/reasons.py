@@ -328,6 +328,13 @@ REASONS: dict[str, Reason] = {
         "请重新预结算（2206），确认后再结算",
         "preview again and settle what you then agree to",
     ),
+    "preview.fund_differs": Reason(
+        Conflict,
+        "基金支付与所回传的预结算结果不一致：回传{previewed_fund}分，现为{fund}分",
+        "the fund's share differs from the preview that is echoed: {previewed_fund} fen, now {fund} fen",
+        "请重新预结算，确认后再结算",
+        "preview again and settle what you then agree to",
+    ),
     "settlement.unknown": Reason(
         NotFound,
         "未找到该结算",

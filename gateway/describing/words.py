@@ -33,7 +33,14 @@ _BILL = (
     "bill.total_differs",
 )
 _BLOCKING = tuple(rule.code for rule in RULES if rule.blocks)
-_SETTLING = ("bill.already_settled", "invoice.already_used", "preview.differs", "provider_share.refused", *_BLOCKING)
+_SETTLING = (
+    "bill.already_settled",
+    "invoice.already_used",
+    "preview.differs",
+    "preview.fund_differs",
+    "provider_share.refused",
+    *_BLOCKING,
+)
 _DOCUMENT = (
     "worker.unknown",
     "visit.of_another",
@@ -153,14 +160,14 @@ VERBS: dict[type[Request], Words] = {
         en="Preview a settlement. The same computation as to settle, and nothing is held; would_refuse lists the "
         "codes for which the bill would be refused.",
         answer=answers.Presettled,
-        refusals=(*_VISIT, *_BILL, "item.unknown", "bill.empty"),
+        refusals=(*_VISIT, *_BILL, "item.unknown", "batch.unknown", "bill.empty"),
     ),
     requests.Settle: Words(
         zh="结算。按提交时的目录、政策和资格重新计算；与最近一次预结算不一致时拒绝。答复附结算回执。",
         en="Settle. Always computed anew; a difference from the last preview of the same items is refused. The answer "
         "carries a receipt.",
         answer=answers.Settled,
-        refusals=(*_VISIT, *_BILL, "item.unknown", "bill.empty", *_SETTLING),
+        refusals=(*_VISIT, *_BILL, "item.unknown", "batch.unknown", "bill.empty", *_SETTLING),
         has_receipt=True,
     ),
     requests.PresettleBill: Words(

@@ -112,17 +112,27 @@ def open_items(file: VisitFile) -> dict[str, LiveItem]:
 
 
 def chosen(request: Presettle | Settle, file: VisitFile) -> list[LiveItem]:
-    """Return the items of the bill: the named ones, or all that are not settled."""
+    """Return the items of the bill: the named ones, those of the named batches, or all that are not settled."""
     waiting = open_items(file)
+    batches = {live.item.batch_no for live in waiting.values()}
     faults = [
         fault("item.unknown", f"/item_nos/{index}", item_no=item_no, visit_no=request.visit_no)
         for index, item_no in enumerate(request.item_nos)
         if item_no not in waiting
     ]
+    faults += [
+        fault("batch.unknown", f"/batch_nos/{index}", batch_no=batch_no, visit_no=request.visit_no)
+        for index, batch_no in enumerate(request.batch_nos)
+        if batch_no not in batches
+    ]
     if faults:
         raise Refused(*faults)
-    wanted = set(request.item_nos)
-    items = [live for no, live in waiting.items() if not wanted or no in wanted]
+    wanted, wanted_batches = set(request.item_nos), set(request.batch_nos)
+    items = [
+        live
+        for no, live in waiting.items()
+        if no in wanted or live.item.batch_no in wanted_batches or not (wanted or wanted_batches)
+    ]
     if not items:
         raise refusal("bill.empty")
     return items
@@ -249,6 +259,8 @@ def stop(decision: Decision, terms: BillTerms, placing: Callable[[], Mapping[str
 
 def compare(terms: BillTerms, now: Sums, file: VisitFile | None, items: tuple[Item, ...]) -> None:
     """Refuse sums that differ from those the caller echoes, or else from the last preview of the same items."""
+    if terms.previewed_fund_fen is not None and terms.previewed_fund_fen != now.fund_fen:
+        raise refusal("preview.fund_differs", previewed_fund=terms.previewed_fund_fen, fund=now.fund_fen)
     before = terms.previewed
     if before is None and file is not None:
         kept = file.previews.get(terms.bill_no)
