@@ -212,7 +212,13 @@ def _last(next_cursor: str | None) -> str:
     return "1" if next_cursor is None else "0"
 
 
-_VISITS = {"open": "未结算", "part_settled": "已中途结算", "settled": "已结算", "cancelled": "已撤销"}
+_VISITS = {
+    "open": "未结算",
+    "part_settled": "已中途结算",
+    "settled": "已结算",
+    "self_paid": "已自费出院",
+    "cancelled": "已撤销",
+}
 _ITEMS = {"live": "未结算", "settled": "已结算", "withdrawn": "已撤销"}
 _SORTS = {
     "drug": "101",
