@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from adapters import fhir_r4, hl7_v2, jiangsu_injury, native, sheet
+from adapters.sheet.tables import CSV, XLSX
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
@@ -33,7 +34,7 @@ from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
-from gateway.web.pages.page import Page
+from gateway.web.pages.page import Page, page
 from gateway.web.pages.site import site
 from schemas.dialect import Adapter, Inbound
 from schemas.facts import Provider
@@ -158,8 +159,16 @@ async def application(
             references=references,
             keyring=keyring,
             pool=pool,
-            pages=site(native.mistakes()),
+            pages=site(native.mistakes()) | templates(),
         )
+
+
+def templates() -> dict[str, Page]:
+    """Return the templates of bills as sheets, by their addresses."""
+    return {
+        "/docs/sheet-template.csv": page(f"{CSV}; charset=utf-8", sheet.template(CSV)),
+        "/docs/sheet-template.xlsx": page(XLSX, sheet.template(XLSX)),
+    }
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import config, keys, migrate, sandbox
+from gateway.cli import config, keys, migrate, sandbox, sheet
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
@@ -37,6 +37,7 @@ app.command(short_help="List the rules, with their source in law (审核规则).
 app.command(short_help="Look whether all is well, and say what mends it (体检).")(doctor)
 app.command("import", short_help="Take in reference data from CSV or XLSX (导入).")(import_files)
 app.command(short_help="Write an invented city to try things with (示例世界).")(world)
+app.add_typer(sheet.app, short_help="Write the template of a bill as a sheet; send one (表格报送).")
 app.command(short_help="Check a receipt or saved answer offline (验签).")(verify)
 app.add_typer(config.app, short_help="Show the settings and who set them (配置).")
 app.add_typer(keys.app, short_help="Make and list signing keys (密钥).")

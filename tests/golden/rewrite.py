@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-from adapters import fhir_r4, hl7_v2, jiangsu_injury, native
+from adapters import fhir_r4, hl7_v2, jiangsu_injury, native, sheet
+from adapters.sheet.settings import Settings
+from adapters.sheet.tables import XLSX, table_of
 from schemas.answers import AnyAnswer
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
@@ -25,6 +27,7 @@ DIALECTS: dict[str, ModuleType] = {
     "hl7_v2": hl7_v2,
     "jiangsu_injury": jiangsu_injury,
     "native": native,
+    "sheet": sheet,
 }
 PROFILE = Profile(provider_code="H32000000000")
 
@@ -85,6 +88,9 @@ def shown(outbound: Outbound) -> Any:
     kind, _, charset = outbound.content_type.partition("; charset=")
     if kind.endswith("json"):
         return msgspec.json.decode(outbound.body)
+    if kind == XLSX:
+        sheet_sent = Inbound(method="POST", path="/", headers={}, body=outbound.body)
+        return [row for _, row in table_of(sheet_sent, Settings(provider_code="-")).rows]
     return outbound.body.decode(charset).splitlines()
 
 
