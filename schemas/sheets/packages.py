@@ -7,6 +7,7 @@ workbooks is handed nothing but a plain copy of the parts that passed.
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -98,6 +99,8 @@ class Package:
             KeyError,
             NotImplementedError,
             RuntimeError,
+            ValueError,
+            struct.error,
         ) as wrong:
             raise BadWorkbook(
                 Said(f"部件 {name} 已损坏或加密", f"the part {name} is broken or locked"), SAVE_AGAIN

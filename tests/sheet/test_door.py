@@ -1,5 +1,6 @@
 """Sheets at a real gateway: a bill settles, its repeat gives the same bytes, a refusal is the sheet with its faults."""
 
+import asyncio
 import csv
 import io
 import os
@@ -159,6 +160,18 @@ async def test_the_template_is_read_from_the_site_as_the_command_writes_it(gatew
         assert (tmp_path / f"t.{form}").read_bytes() == got.body
 
 
+TYPED = ("charged_yuan", "quantity", "unit_price_yuan", "amount_yuan", "admitted_at", "occurred_at")
+
+
+def converted(office: str, source: Path, names: list[str]) -> None:
+    """Have LibreOffice open a CSV file, codes as text and the rest as it types them, and save it as XLSX."""
+    columns = "/".join(f"{place}/{1 if name in TYPED else 2}" for place, name in enumerate(names, 1))
+    command = [office, f"-env:UserInstallation=file://{source.parent}/profile", "--headless"]
+    command += [f"--infilter=CSV:44,34,76,1,{columns}", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    command += ["--outdir", str(source.parent), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
 async def test_a_spreadsheet_saved_by_libreoffice_settles(gateway: Gateway, tmp_path: Path) -> None:
     """A bill made by LibreOffice from CSV, its numbers and times typed by it, is read to the fen."""
     office = shutil.which("soffice")
@@ -166,13 +179,7 @@ async def test_a_spreadsheet_saved_by_libreoffice_settles(gateway: Gateway, tmp_
         pytest.skip("LibreOffice (soffice) is not installed here")
     source = tmp_path / "bill.csv"
     source.write_bytes(as_csv(drug_bill(10)))
-    text_columns = "/".join(
-        f"{place}/{1 if name in ('charged_yuan', 'quantity', 'unit_price_yuan', 'amount_yuan', 'admitted_at', 'occurred_at') else 2}"
-        for place, name in enumerate(drug_bill(10)[0], 1)
-    )
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
-    command += [f"--infilter=CSV:44,34,76,1,{text_columns}", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
-    subprocess.run([*command, "--outdir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=120)
+    await asyncio.to_thread(converted, office, source, drug_bill(10)[0])
     answer = await post(gateway, (tmp_path / "bill.xlsx").read_bytes(), Accept=CSV)
 
     assert answer.status == 200, answer.body.decode()
