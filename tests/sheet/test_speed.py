@@ -15,7 +15,7 @@ LENIENCE = 3
 """A shared machine is this much slower than a quiet one."""
 
 
-@pytest.mark.parametrize(("save", "budget_us"), [(as_csv, 2_000), (as_xlsx, 8_000)])
+@pytest.mark.parametrize(("save", "budget_us"), [(as_csv, 300), (as_xlsx, 3_000)])
 def test_a_bill_of_20_lines_is_read_and_answered_within_its_budget(
     save: Callable[[list[list[object]]], bytes], budget_us: int
 ) -> None:
@@ -34,5 +34,4 @@ def test_a_bill_of_20_lines_is_read_and_answered_within_its_budget(
             sheet.write(answer, given, PROFILE)
         best_us = min(best_us, (time.process_time() - started_s) / 20 * 1e6)
 
-    print(f"{best_us:.0f} µs")
     assert best_us < budget_us * LENIENCE, f"{best_us:.0f} µs"
