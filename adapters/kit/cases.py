@@ -5,12 +5,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from adapters.kit.workbooks import is_workbook, workbook_rows
 from schemas.answers import AnyAnswer
 from schemas.dialect import Adapter, Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
 from schemas.requests import Message
-from schemas.sheets.packages import Bounds
-from schemas.sheets.workbooks import look
 
 PROVIDER_CODE = "H32000000000"
 """The provider of every golden case."""
@@ -101,15 +100,9 @@ def shown(outbound: Outbound) -> Any:
     kind, _, charset = outbound.content_type.partition("; charset=")
     if kind.endswith("json"):
         return msgspec.json.decode(outbound.body)
-    if outbound.body.startswith(b"PK"):
-        return workbook_shown(outbound.body)
+    if is_workbook(outbound.body):
+        return workbook_rows(outbound.body)
     return outbound.body.decode(charset or "utf-8").splitlines()
-
-
-def workbook_shown(body: bytes) -> Any:
-    """Return the rows of a workbook's only sheet."""
-    bounds = Bounds(bytes_max=2**24, tags_max=10**6, rows_max=10**4, columns_max=100, cells_max=10**6)
-    return [row for _, row in look(body, lambda tabs: tabs[0], bounds).rows]
 
 
 def pretty(value: object) -> str:

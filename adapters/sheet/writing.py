@@ -38,15 +38,24 @@ def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outboun
         faults = tuple(structs.replace(one, pointer=cell_of(one.pointer, layout)) for one in answer.faults)
         answer = structs.replace(answer, faults=faults)
     form = _form(to, ways, table)
-    if form == JSON or not _is_tellable(answer):
+    if form == JSON or not _is_tellable(answer, layout):
         return write_json(answer, to, profile)
     status = answer.status if isinstance(answer, Problem) else 200
     told = _refusal(answer, layout) if isinstance(answer, Problem) else _decision(answer, layout)
     return _sheet(status, filled(table, layout, told), form, ways)
 
 
-def _is_tellable(answer: AnyAnswer | Problem) -> bool:
-    return isinstance(answer, Settled) or (isinstance(answer, Problem) and answer.status in OF_THE_CONTENT)
+def _is_tellable(answer: AnyAnswer | Problem, layout: Layout) -> bool:
+    """Return whether a sheet has a place for it: a refusal of the content, or a bill whose lines all stand there."""
+    if isinstance(answer, Settled):
+        return _rows_of(layout).keys() >= {line.item_no for line in answer.lines}
+    return isinstance(answer, Problem) and answer.status in OF_THE_CONTENT
+
+
+def _rows_of(layout: Layout) -> dict[Cell, int]:
+    """Return the row of each item number."""
+    place = layout.at[BY_FIELD["item", "item_no"].en]
+    return {cells[place - 1]: row for row, cells in layout.lines if place <= len(cells)}
 
 
 def _form(to: Inbound, ways: Settings, table: Table) -> str:
@@ -117,8 +126,7 @@ def _said(one: Fault) -> tuple[str, str]:
 
 def _decision(answer: AnyAnswer, layout: Layout) -> Told:
     assert isinstance(answer, Settled)
-    place = layout.at[BY_FIELD["item", "item_no"].en]
-    row_of = {cells[place - 1]: row for row, cells in layout.lines if place <= len(cells)}
+    row_of = _rows_of(layout)
     told: Told = {}
     for line in answer.lines:
         told[row_of[line.item_no]] = {
