@@ -131,7 +131,7 @@ def _repeated(item_no: str, position: int, first: int) -> Fault:
 
 def _uncoded(position: int) -> Fault:
     return Fault(
-        pointer=f"/items/{position}",
+        pointer=f"/items/{position}/catalog_code",
         code="item.code_missing",
         zh="目录编码和机构编码均未填写",
         en="neither a catalog code nor a local code stands",

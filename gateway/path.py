@@ -44,6 +44,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     verb: str = words.UNKNOWN
     """What was asked, and what became of it: for counting."""
     outcome: words.Outcome = "answered"
+    said: AnyAnswer | Problem | None = None
+    """What was said, canonically; None where a stored answer went out again."""
 
 
 class Path:
@@ -63,12 +65,13 @@ class Path:
         message: Message | None = None
         try:
             message = adapter.read(inbound, profile)
-            outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound))
+            heard: list[AnyAnswer | Problem] = []
+            outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound, heard))
         except GatewayError as error:
             told(error, caller, message)
             problem = error.problem(message.envelope.message_id if message else None)
             return refused(stored(adapter, problem, inbound, profile), error, message)
-        return answered(outcome, message)
+        return answered(outcome, message, None if outcome.repeated or not heard else heard[-1])
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
@@ -83,14 +86,28 @@ class Path:
             raise refusal("dialect.not_spoken", dialect=dialect)
         return adapter
 
-    def _asked(self, caller: Provider, adapter: Adapter, profile: Profile, message: Message, inbound: Inbound) -> Asked:
+    def _asked(
+        self,
+        caller: Provider,
+        adapter: Adapter,
+        profile: Profile,
+        message: Message,
+        inbound: Inbound,
+        heard: list[AnyAnswer | Problem],
+    ) -> Asked:
+        """Return a message as the desk takes it. heard: takes what is said to it."""
+
+        def word(said: AnyAnswer | Problem, receipt: str | None = None) -> Stored:
+            heard.append(said)
+            return self._worded(adapter, said, inbound, profile, receipt)
+
         return Asked(
             caller=caller,
             envelope=message.envelope,
             request=message.request,
             raw=inbound.body,
             adapter_version=adapter.VERSION,
-            word=lambda said, receipt=None: self._worded(adapter, said, inbound, profile, receipt),
+            word=word,
         )
 
     def _worded(
@@ -113,7 +130,7 @@ def kept(out: Outbound, receipt: str | None = None) -> Stored:
     return Stored(status=out.status, content_type=out.content_type, body=out.body, headers=out.headers, receipt=receipt)
 
 
-def answered(outcome: Outcome, message: Message) -> Reply:
+def answered(outcome: Outcome, message: Message, said: AnyAnswer | Problem | None) -> Reply:
     """Return a reply with the receipt that travels beside the answer, marked where it is a repeat."""
     headers = dict(outcome.answer.headers)
     if outcome.answer.receipt:
@@ -128,6 +145,7 @@ def answered(outcome: Outcome, message: Message) -> Reply:
         headers=headers,
         verb=type(message.request).__name__,
         outcome=became(outcome, message),
+        said=said,
     )
 
 
@@ -150,6 +168,7 @@ def refused(answer: Stored, error: GatewayError, message: Message | None = None)
         headers=headers,
         verb=type(message.request).__name__ if message else words.UNKNOWN,
         outcome=words.outcome_of(error),
+        said=error.problem(),
     )
 
 

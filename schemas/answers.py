@@ -184,6 +184,8 @@ class Settled(Answer, Decided, tag="Settled", frozen=True, kw_only=True):
     settled_at: Instant
     settlement_day: date
     decision_sha256: str
+    unsettled_items: int | None = None
+    """Items of the visit that this bill left waiting; None of a settlement made before this was kept."""
 
 
 class SettlementCancelled(Answer, tag="SettlementCancelled", frozen=True, kw_only=True):

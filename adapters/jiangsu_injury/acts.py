@@ -266,7 +266,13 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "2303": _cancel_referral,
 }
 
-_NO_OPERATOR = Says("field.missing", "缺少操作员编号", "no operator", "请填写opter_no", "give opter_no")
+_NO_OPERATOR = Says(
+    "field.missing",
+    "缺少操作员编号",
+    "no operator",
+    "请填写opter_no，或报文头的opter",
+    "give opter_no, or opter beside infno",
+)
 _NO_SIGN_NO = Says("field.missing", "缺少签到编号", "no sign-in number", "请填写签到返回的sign_no", "give sign_no")
 _TWO_PERSONS = Says(
     "person.differs", "与certno不一致", "differs from certno", "请保持两处证件号码一致", "make both the same"

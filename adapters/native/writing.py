@@ -22,9 +22,11 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset
 
 def _part(part: CatalogPart) -> Outbound:
     """Return a part of a file as it is; which version it is of and where the next part is stands in the head."""
+    name = f"catalog-{part.version}{'' if part.next_cursor is None else '-part'}.{part.format}"
     headers = {
         "Catalog-Version": str(part.version),
-        "Content-Disposition": f'attachment; filename="catalog-{part.version}.{part.format}"',
+        "Catalog-Rows": str(part.version_rows),
+        "Content-Disposition": f'attachment; filename="{name}"',
     }
     if part.next_cursor is not None:
         headers["Link"] = f'</v1/catalog?cursor={part.next_cursor}>; rel="next"'

@@ -41,21 +41,21 @@ REASONS: dict[str, Reason] = {
         Refused,
         "未签到：缺少签到编号",
         "not signed in: the sign-in number is missing",
-        "请先签到（9001），并在报文中填写返回的签到编号",
+        "请先签到，并在报文中填写返回的签到编号",
         "sign in first and send the sign-in number you were given",
     ),
     "sign_in.unknown": Reason(
         Refused,
         "签到编号{sign_no}无效",
         "sign-in number {sign_no} is not known here",
-        "请重新签到（9001）",
+        "请重新签到",
         "sign in again",
     ),
     "sign_in.ended": Reason(
         Refused,
         "签到编号{sign_no}已签退或已过业务日",
         "the cycle of sign-in number {sign_no} has ended",
-        "请重新签到（9001）",
+        "请重新签到",
         "sign in again",
     ),
     "worker.unknown": Reason(
@@ -76,7 +76,7 @@ REASONS: dict[str, Reason] = {
         NotFound,
         "未找到就诊{visit_no}",
         "no visit {visit_no}",
-        "请先登记（2201），或核对就诊号",
+        "请先登记，或核对就诊号",
         "register the visit first, or check its number",
     ),
     "visit.exists": Reason(
@@ -97,21 +97,21 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "就诊{visit_no}已结算",
         "visit {visit_no} is settled",
-        "如需更改，请先撤销结算（2208）",
+        "如需更改，请先撤销结算",
         "to change it, cancel its last settlement first",
     ),
     "visit.has_settlements": Reason(
         Conflict,
         "就诊{visit_no}已有结算，不能撤销登记",
         "visit {visit_no} has settlements in force",
-        "请先撤销其全部结算（2208）",
+        "请先撤销其全部结算",
         "cancel all its settlements first",
     ),
     "visit.part_settled": Reason(
         Conflict,
         "就诊{visit_no}已有结算，不能按自费出院",
         "visit {visit_no} has settlements in force and cannot be discharged as self-paid",
-        "请结算其余明细；确需自费出院的，请先撤销其全部结算（2208）",
+        "请结算其余明细；确需自费出院的，请先撤销其全部结算",
         "settle what is left of it, or cancel all its settlements first",
     ),
     "visit.self_paid": Reason(
@@ -125,14 +125,14 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "资格审核编号{qualification_id}的工伤认定{recognition_no}已认定，不能按自费出院",
         "recognition {recognition_no} of qualification {qualification_id} has been given: the fund is to be asked",
-        "请结算本次就诊；与该工伤无关的，请先修改登记（2203）去掉该资格审核编号",
+        "请结算本次就诊；与该工伤无关的，请先修改登记去掉该资格审核编号",
         "settle the visit; if it is not of this injury, amend it to take the qualification away",
     ),
     "visit.settled_on": Reason(
         Conflict,
         "有效结算（单据{bill_no}）以此为依据，不能修改",
         "the settlement in force of bill {bill_no} rests on it",
-        "请先撤销本次就诊的全部结算（2208），修改登记后重新结算",
+        "请先撤销本次就诊的全部结算，修改登记后重新结算",
         "cancel the visit's settlements, amend it, and settle anew",
     ),
     "visit.kind_differs": Reason(
@@ -174,7 +174,7 @@ REASONS: dict[str, Reason] = {
         Refused,
         "资格审核编号{qualification_id}不属于该职工",
         "qualification {qualification_id} is not this worker's",
-        "请读卡（1101）取得有效的资格审核编号",
+        "请读卡取得有效的资格审核编号",
         "verify the person to get the qualifications in force",
     ),
     "qualification.none": Reason(
@@ -195,7 +195,7 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "明细{item_no}指明了资格审核编号{qualification_id}",
         "item {item_no} names qualification {qualification_id}",
-        "请先撤销该明细（2205），修改登记后重新上传",
+        "请先撤销该明细，修改登记后重新上传",
         "withdraw the item, amend the visit, and upload the item anew",
     ),
     "qualification.ambiguous": Reason(
@@ -209,7 +209,7 @@ REASONS: dict[str, Reason] = {
         NotFound,
         "未找到转诊申请{referral_no}",
         "no referral {referral_no}",
-        "请核对转诊申请编号，或按资格审核编号查询（2302）",
+        "请核对转诊申请编号，或按资格审核编号查询",
         "check the referral's number, or ask by qualification",
     ),
     "referral.differs": Reason(
@@ -223,7 +223,7 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "工伤认定{recognition_no}的结论为不予认定或已撤销，不能申请转诊",
         "recognition {recognition_no} was refused or revoked",
-        "请读卡（1101）取得有效的资格审核编号",
+        "请读卡取得有效的资格审核编号",
         "verify the person to get the qualifications in force",
     ),
     "referral.applied_in_future": Reason(
@@ -244,14 +244,14 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "该转诊申请已由经办机构核准（{authorization_no}），不能自行撤销",
         "the agency has granted the referral by {authorization_no}",
-        "请联系经办机构撤销核准；申请有误的，请冲正原申请报文（2209）",
+        "请联系经办机构撤销核准；申请有误的，请冲正原申请报文",
         "have the agency revoke it; if it was filed by mistake, reverse the message that filed it",
     ),
     "item.content_differs": Reason(
         Conflict,
         "明细{item_no}已存在且内容不同",
         "item {item_no} stands already with other content",
-        "请先撤销原明细（2205）再上传，或使用新的明细号",
+        "请先撤销原明细再上传，或使用新的明细号",
         "withdraw the earlier item first, or use another item number",
     ),
     "item.unknown": Reason(
@@ -265,7 +265,7 @@ REASONS: dict[str, Reason] = {
         Conflict,
         "明细{item_no}已结算",
         "item {item_no} is settled",
-        "请先撤销该结算（2208），或上传退费明细",
+        "请先撤销该结算，或上传退费明细",
         "cancel that settlement first, or upload a refund line",
     ),
     "batch.unknown": Reason(
@@ -279,7 +279,7 @@ REASONS: dict[str, Reason] = {
         Refused,
         "没有可结算的明细",
         "there is nothing to settle",
-        "请先上传明细（2204）",
+        "请先上传明细",
         "upload items first",
     ),
     "bill.all_settled": Reason(
@@ -314,7 +314,7 @@ REASONS: dict[str, Reason] = {
         Refused,
         "明细{item_no}有{fen}分应由机构承担（{title}），本接口无法表达",
         "{fen} fen of item {item_no} would be the provider's ({title}), which this dialect cannot carry",
-        "请撤销明细{item_no}（2205）或更正后重新上传：{cure}",
+        "请撤销明细{item_no}或更正后重新上传：{cure}",
         "withdraw item {item_no}, or mend it and upload again: {cure}",
     ),
     "preview.differs": Reason(
@@ -325,7 +325,7 @@ REASONS: dict[str, Reason] = {
         "the sums differ from the preview: previewed charge {previewed_charged}, fund {previewed_fund}, "
         "worker {previewed_worker}, employer {previewed_employer}, provider {previewed_provider} fen; now {charged}, "
         "fund {fund}, worker {worker}, employer {employer}, provider {provider} fen",
-        "请重新预结算（2206），确认后再结算",
+        "请重新预结算，确认后再结算",
         "preview again and settle what you then agree to",
     ),
     "preview.fund_differs": Reason(

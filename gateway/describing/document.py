@@ -163,7 +163,11 @@ def _envelope(route: Route) -> list[dict[str, Any]]:
 
 def _responses(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
     words = VERBS[route.verb]
-    beside = (("Settlement-Receipt",) if words.has_receipt else ()) + (("Idempotent-Replay",) if route.changing else ())
+    beside = (
+        (("Settlement-Receipt",) if words.has_receipt else ())
+        + (("Idempotent-Replay",) if route.changing else ())
+        + (("Link", "Catalog-Version", "Catalog-Rows") if words.files else ())
+    )
     done = answer({"$ref": REF.format(name=words.answer.__name__)}, "application/json", beside)
     done["content"] |= {kind: {"schema": {}} for kind in words.files}
     found = {OK: done} | {status: refusal(status, codes) for status, codes in problems(codes_of(route)).items()}
@@ -263,6 +267,12 @@ def _headers() -> dict[str, Any]:
             "重复报文得到的是原答复。 The stored answer of a message that came before.",
             {"type": "string", "enum": ["true"]},
         ),
+        "Link": (
+            "文件未完：下一段的地址（rel=next）。 Where the next part of the file is, while there is one.",
+            {"type": "string"},
+        ),
+        "Catalog-Version": ("目录版本。 The version that the file is of.", {"type": "string"}),
+        "Catalog-Rows": ("该版本的总行数。 Rows of the whole version.", {"type": "string"}),
         "Retry-After": ("至少等待的秒数。 Seconds to wait at least.", seconds),
         "WWW-Authenticate": ("所需的身份认证方式。 How to say who is calling.", {"type": "string"}),
     }

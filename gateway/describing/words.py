@@ -149,7 +149,7 @@ VERBS: dict[type[Request], Words] = {
         faults=_ITEMS,
     ),
     requests.WithdrawItems: Words(
-        zh="撤销明细。撤销指定明细、指定收费批次或全部未结算明细，三者择一。",
+        zh="撤销明细。撤销指定的明细和收费批次（可同时指定），或全部未结算明细。",
         en="Withdraw items. Those named, those of named charging batches, or everything that is not settled.",
         answer=answers.ItemsWithdrawn,
         refusals=(*_VISIT, "item.unknown", "item.settled", "batch.unknown"),

@@ -59,10 +59,11 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
         making=making,
         file=file,
         attached=visit.qualification_ids[len(file.visit.qualification_ids) :],
+        left=len(open_items(file)) - len(items),
     )
     taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
     state = after(move, file.visit.state)
-    if state == "settled" and len(items) < len(open_items(file)):
+    if state == "settled" and settling.left:
         state = "part_settled"
     moved = changed(
         file,

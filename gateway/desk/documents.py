@@ -131,6 +131,7 @@ def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Ve
         making=making,
         file=file,
         attached=visit.qualification_ids[len(weighed.before.qualification_ids) :],
+        left=len(open_items(file).keys() - {item.item_no for item in request.items}) if file else 0,
     )
     return settling_verdict(settling, (*moved, *rows))
 

@@ -18,7 +18,7 @@ from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
 from gateway.desk.previewing import Previewer
 from gateway.desk.referrals import ReferralReader
-from gateway.desk.settlements import decided, decision_in, sorts_of
+from gateway.desk.settlements import Unsealed, decided, decision_of, evidence_in, sorts_of
 from gateway.desk.statements import statement_found
 from gateway.desk.undoing import sums_of
 from gateway.desk.visits_found import visits_found
@@ -44,7 +44,6 @@ from schemas.answers import (
     StatementFound,
     VisitsFound,
 )
-from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 from schemas.requests import (
@@ -142,7 +141,7 @@ class Reader:
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
         assert row.decision_sealed is not None
         opened = self._seals.unseal_packed(row.decision_sealed, f"decision:{settlement_id}".encode())
-        said = settled_answer(row, decision_in(opened))
+        said = settled_answer(row, evidence_in(opened))
         return SettlementFound(
             state="cancelled" if cancelled_by else "in_force",
             cancelled_by=str(cancelled_by) if cancelled_by else None,
@@ -269,8 +268,9 @@ def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> Outcome
     )
 
 
-def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
+def settled_answer(row: SettlementRow, evidence: Unsealed) -> Settled:
     """Return a settlement's answer once more, from what is stored."""
+    decision = decision_of(evidence)
     return Settled(
         **decided(row.visit_no, row.bill_no, row.worker_id, decision),
         settlement_id=str(row.settlement_id),
@@ -279,6 +279,7 @@ def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
         settled_at=row.settled_at,
         settlement_day=row.settlement_day,
         decision_sha256=row.decision_sha256.hex(),
+        unsettled_items=evidence.left,
     )
 
 

@@ -229,7 +229,7 @@ async def test_what_is_no_settlement_is_told_with_one_line(desk_dsn: tuple[str, 
 
     assert [code for code, _ in (nothing, no_id, neither)] == [1, 1, 1]
     assert [len(text.splitlines()) for _, text in (nothing, no_id, neither)] == [1, 1, 1]
-    assert "check its id" in nothing[1]
+    assert "check the number" in nothing[1]
 
 
 async def test_a_long_bill_still_fits_a_screen(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
