@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from adapters import fhir_r4, hl7_v2, jiangsu_injury, native
+from adapters import fhir_r4, hl7_v2, jiangsu_injury, national, native
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from gateway.sandbox.folder import Lease
     from gateway.web.parent import Parent
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.NAME: adapter for adapter in (native, jiangsu_injury, hl7_v2, fhir_r4)}
+ADAPTERS: Mapping[str, Adapter] = {
+    adapter.NAME: adapter for adapter in (native, jiangsu_injury, national, hl7_v2, fhir_r4)
+}
 """Every dialect that is spoken here."""
 
 OUTCOME_CONNECTIONS_MAX = 2

@@ -167,9 +167,9 @@ def _diagnoses(act: Act, visit: Values) -> list[object]:
         for name, wire in (("worker_id", "psn_no"), ("visit_no", "mdtrt_id")):
             if name in row and row[name] != visit.get(name):
                 act.faults.append(said(f"{act.rows_at}/{position}/{wire}", _MIXED))
-    standing = [row for row in rows if row.get("vali_flag", True) and "diag_code" in row]
+    standing = [row for row in rows if row.get("vali_flag", True) and "diagnosis_codes" in row]
     standing.sort(key=lambda row: (not row.get("maindiag_flag", False), row.get("diag_srt_no", 0)))
-    codes = list(dict.fromkeys(row["diag_code"] for row in standing))
+    codes = list(dict.fromkeys(row["diagnosis_codes"] for row in standing))
     if rows and not codes:
         act.faults.append(said(act.rows_at, _NO_DIAGNOSIS))
     if len(codes) > DIAGNOSES_MAX:
@@ -242,8 +242,10 @@ def _outpatient_bill(verb: type[Presettle] | type[Settle], act: Act) -> AnyReque
 
 
 def _inpatient_bill(verb: type[Presettle] | type[Settle], act: Act) -> AnyRequest | None:
-    """A stay's bill has no number of its own: its invoice's, or else the visit's."""
+    """A stay's bill has no number of its own: its invoice's, or else the visit's, which only one bill can have."""
     values = _entitled(_visit_kind(_fields(act), act))
+    if values.get("interim") and verb is Settle and "invoice_no" not in values:
+        act.fault("invono", _NO_INVOICE)
     values["bill_no"] = values.get("invoice_no", values.get("visit_no"))
     if "diagnosis_codes" in values:
         values["diagnosis_codes"] = [values["diagnosis_codes"]]
@@ -261,6 +263,8 @@ def _echoed(values: Values, act: Act) -> Values:
     missing = [name for name in _PARTS if name not in parts]
     for name in missing:
         act.fault(name, _PART_MISSING)
+    if parts.get("preselfpay_amt"):
+        act.fault("preselfpay_amt", _NO_CLASSES)
     whole = values.get("charged_fen")
     if not missing and whole is not None and whole != sum(int(str(fen)) for fen in parts.values()):
         act.fault("medfee_sumamt", _NOT_THE_SUM)
@@ -411,6 +415,20 @@ _PART_MISSING = Says(
     "some of the preview's parts are echoed, and this one is missing",
     "请按预结算结果回传四项金额，或四项都不填",
     "echo all four parts of the preview, or none",
+)
+_NO_INVOICE = Says(
+    "field.missing",
+    "中途结算缺少发票号",
+    "an interim bill without invono",
+    "请填写发票号invono，以区分同一次就诊的各次结算",
+    "give invono: it tells the bills of one visit apart",
+)
+_NO_CLASSES = Says(
+    "sums.identity",
+    "工伤保险无先行自付，应为0",
+    "the work-injury fund knows no pre-payment: it is 0",
+    "请按预结算结果回传",
+    "echo the preview as it was answered",
 )
 _NOT_THE_SUM = Says(
     "sums.identity",

@@ -4,6 +4,7 @@ A code's input has nodes: `data`, or named ones (`mdtrtinfo` with `diseinfo` row
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec import Struct
 
@@ -33,7 +34,8 @@ MED_TYPES = {
     "422": "rehabilitation",
     "424": "device",
 }
-"""med_type → visit kind (domain §2.5). National 41 is 药店购药 and clashes with work-injury's 工伤门诊: profile's `med_type.41`."""
+"""med_type → visit kind (domain §2.5). 41 is 药店购药 nationally and 工伤门诊 elsewhere:
+only a profile's `med_type.41` says which."""
 
 
 def _field(
@@ -62,25 +64,22 @@ def _carried(names: str, length_max: int = 200, section: str = "§2.3") -> Itera
 _NUMBER_30 = within(kinds.number, 30)
 _MONEY = kinds.fen
 
+_transport = partial(_field, use="transport", section="§2.1")
+
 ENVELOPE = Table(
-    *(
-        _field(name, zh, kind, into, use=use, required=required, section="§2.1")
-        for name, zh, kind, into, use, required in (
-            ("infno", "交易编号", kinds.transaction_code, None, "content", True),
-            ("msgid", "发送方报文ID", within(kinds.message_id, 30), "message_id", "content", True),
-            ("fixmedins_code", "定点医药机构编号", within(kinds.code, 12), None, "content", True),
-            ("mdtrtarea_admvs", "就医地医保区划", kinds.area, None, "transport", True),
-            ("insuplc_admdvs", "参保地医保区划", kinds.area, None, "transport", False),
-            ("recer_sys_code", "接收方系统代码", within(kinds.anything, 10), None, "transport", True),
-            ("infver", "接口版本号", within(kinds.anything, 6), None, "transport", True),
-            ("opter_type", "经办人类别", kinds.one_of(_1="1", _2="2", _3="3"), None, "transport", True),
-            ("opter", "经办人", within(kinds.operator, 30), "operator_id", "transport", True),
-            ("opter_name", "经办人姓名", within(kinds.anything, 50), None, "transport", True),
-            ("inf_time", "交易时间", kinds.instant, "sent_at", "transport", True),
-            ("sign_no", "交易签到流水号", _NUMBER_30, None, "transport", False),
-            ("enc_type", "加密方式", kinds.plain_text_only, None, "content", False),
-        )
-    ),
+    _field("infno", "交易编号", kinds.transaction_code, required=True, section="§2.1"),
+    _field("msgid", "发送方报文ID", within(kinds.message_id, 30), "message_id", required=True, section="§2.1"),
+    _field("fixmedins_code", "定点医药机构编号", within(kinds.code, 12), required=True, section="§2.1"),
+    _transport("mdtrtarea_admvs", "就医地医保区划", kinds.area, required=True),
+    _transport("insuplc_admdvs", "参保地医保区划", kinds.area),
+    _transport("recer_sys_code", "接收方系统代码", within(kinds.anything, 10), required=True),
+    _transport("infver", "接口版本号", within(kinds.anything, 6), required=True),
+    _transport("opter_type", "经办人类别", kinds.one_of(_1="1", _2="2", _3="3"), required=True),
+    _transport("opter", "经办人", within(kinds.operator, 30), "operator_id", required=True),
+    _transport("opter_name", "经办人姓名", within(kinds.anything, 50), required=True),
+    _transport("inf_time", "交易时间", kinds.instant, "sent_at", required=True),
+    _transport("sign_no", "交易签到流水号", _NUMBER_30),
+    _field("enc_type", "加密方式", kinds.plain_text_only, section="§2.1"),
     *_carried("fixmedins_name:定点医药机构名称", 20, "§2.1"),
     *_carried("dev_no:设备编号", 100, "§2.1"),
     *_carried("dev_safe_info:设备安全信息", 2_000, "§2.1"),
@@ -134,7 +133,7 @@ OPEN_OUTPATIENT = Table(
     _field("ipt_otp_no", "住院/门诊号", _NUMBER_30, required=True),
     *_carried("begntime:开始时间 atddr_no:医师编码 dr_name:医师姓名 dept_code:科室编码 dept_name:科室名称 caty:科别"),
 )
-"""2201: a visit begins with 2203, which tells its kind and diagnoses; here the person is looked up and a number given."""
+"""2201: the person is looked up and a number given; the visit begins with 2203, which tells its kind and diagnoses."""
 CANCEL_VISIT = Table(_PSN, _VISIT, *_carried("ipt_otp_no:住院/门诊号"))
 VISIT_INFO = Table(
     _VISIT,
@@ -180,7 +179,7 @@ ADMISSION_CHANGE = Table(
     *_carried("ipt_no:住院号"),
 )
 DIAGNOSIS = Table(
-    _field("diag_code", "诊断代码", kinds.diagnosis, required=True),
+    _field("diag_code", "诊断代码", kinds.diagnosis, "diagnosis_codes", required=True),
     _field("diag_srt_no", "诊断排序号", kinds.counted(0, 999)),
     _field("maindiag_flag", "主诊断标志", kinds.yes_no),
     _field("vali_flag", "有效标志", kinds.yes_no),

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from adapters import fhir_r4, hl7_v2, jiangsu_injury, native
+from adapters import fhir_r4, hl7_v2, jiangsu_injury, national, native
 from schemas.answers import AnyAnswer
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
@@ -24,6 +24,7 @@ DIALECTS: dict[str, ModuleType] = {
     "fhir_r4": fhir_r4,
     "hl7_v2": hl7_v2,
     "jiangsu_injury": jiangsu_injury,
+    "national": national,
     "native": native,
 }
 PROFILE = Profile(provider_code="H32000000000")
