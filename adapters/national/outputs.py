@@ -1,14 +1,12 @@
 """The `output` of each answer but those of bills."""
 
-from decimal import Decimal
 from typing import assert_never
 
-import msgspec
-
 from adapters.national import settlements
-from adapters.national.parts import amount
+from adapters.national.asked import Asked, asked_of, code_of, money_of, said_in
+from adapters.national.parts import amount, digits
 from adapters.national.settlements import OWN_MED_TYPES, Output
-from adapters.spelling import packed_day, spelled, yuan
+from adapters.spelling import spelled, yuan
 from adapters.wording import ITEM_STATES, OUTCOMES, REFERRALS, REVERSALS, VISIT_STATES, entitlement
 from schemas.answers import (
     AnyAnswer,
@@ -42,22 +40,20 @@ from schemas.answers import (
     VisitRegistered,
     VisitsFound,
 )
-
-Asked = dict[str, object]
-"""The message that is answered, as its JSON stands; {} where it cannot be read."""
+from schemas.dialect import Inbound
 
 
-def output_of(answer: AnyAnswer, infno: str, asked: Asked) -> Output:
-    """Return the output node of an answer to a code."""
+def output_of(answer: AnyAnswer, to: Inbound) -> Output:
+    """Return the output node of an answer to a message."""
     match answer:
         case SignedIn() | SignedOut():
             return _signed(answer)
         case PersonVerified():
-            return _person(answer, infno, asked)
+            return _person(answer, asked_of(to))
         case VisitRegistered() | VisitAmended() | VisitDischarged() | VisitCancelled():
             return {"result": _visit(answer)}
         case ItemsUploaded() | ItemsWithdrawn():
-            return {"result": _items(answer, asked)}
+            return {"result": _items(answer, to)}
         case Presettled() | Settled() | SettlementCancelled() | SettlementFound() | StatementFound():
             return settlements.bill(answer)
         case Reversed() | OutcomeFound() | OutcomesFound():
@@ -65,7 +61,7 @@ def output_of(answer: AnyAnswer, infno: str, asked: Asked) -> Output:
         case ReferralFiled() | ReferralCancelled() | ReferralsFound():
             return _referred(answer)
         case ItemsFound() | VisitsFound():
-            return _listed(answer, infno, asked)
+            return _listed(answer, asked_of(to))
         case CatalogFound() | CatalogPart():
             return {"data": {"ver": str(answer.version), "data_cnt": answer.version_rows}}
         case SettlementExplained():
@@ -80,9 +76,9 @@ def _signed(answer: SignedIn | SignedOut) -> Output:
     return {"signinoutb": {"sign_time": spelled(answer.signed_at), "sign_no": answer.sign_no}}
 
 
-def _person(answer: PersonVerified, infno: str, asked: Asked) -> Output:
+def _person(answer: PersonVerified, asked: Asked) -> Output:
     """Return who it is (1101), what the person is entitled to (2001), or a visit's number to be (2201)."""
-    reason = entitlement(answer)
+    reason, infno = entitlement(answer), code_of(asked)
     if infno == "2201":
         number = said_in(asked, "ipt_otp_no")
         return {"data": {"mdtrt_id": number, "psn_no": answer.worker_id, "ipt_otp_no": number, "memo": reason}}
@@ -173,26 +169,14 @@ def _visit(answer: VisitRegistered | VisitAmended | VisitDischarged | VisitCance
     return {"mdtrt_id": answer.visit_no, "psn_no": answer.worker_id, "memo": memo}
 
 
-def _items(answer: ItemsUploaded | ItemsWithdrawn, asked: Asked) -> list[Output]:
+def _items(answer: ItemsUploaded | ItemsWithdrawn, to: Inbound) -> list[Output]:
     """Return the rows: money as they said it, since ceilings and shares are only known by a preview."""
     if isinstance(answer, ItemsWithdrawn):
         return [{"feedetl_sn": number, "memo": "已撤销"} for number in answer.withdrawn_item_nos]
-    by_number = {str(row.get("feedetl_sn")): row for row in rows_in(asked)}
+    money = money_of(to)
     told = [(number, "已接收") for number in answer.accepted_item_nos]
     told += [(number, "此前已接收，未重复计入") for number in answer.repeated_item_nos]
-    return [{"feedetl_sn": number, **_echo(by_number.get(number, {})), "memo": memo} for number, memo in told]
-
-
-def _echo(row: dict[str, object]) -> Output:
-    return {name: _digits(row[name]) for name in _ECHOED if name in row}
-
-
-_ECHOED = ("det_item_fee_sumamt", "cnt", "pric")
-
-
-def _digits(given: object) -> object:
-    """Return a number as JSON writes it; what was read before is a plain decimal text."""
-    return msgspec.Raw(f"{Decimal(str(given)):f}".encode())
+    return [{"feedetl_sn": number, **money.get(number, {}), "memo": memo} for number, memo in told]
 
 
 def _messages(answer: Reversed | OutcomeFound | OutcomesFound) -> Output:
@@ -253,7 +237,7 @@ def _referral(referral: Referral) -> Output:
     }
 
 
-def _listed(answer: ItemsFound | VisitsFound, infno: str, asked: Asked) -> Output:
+def _listed(answer: ItemsFound | VisitsFound, asked: Asked) -> Output:
     """Return 5201 (visits), 5202 (their diagnoses) or 5204 (items): what is asked for by number is picked out."""
     last = "1" if answer.next_cursor is None else "0"
     if isinstance(answer, ItemsFound):
@@ -261,8 +245,8 @@ def _listed(answer: ItemsFound | VisitsFound, infno: str, asked: Asked) -> Outpu
         rows = [_item(one, answer) for one in answer.items if settlement in ("", one.settlement_id)]
         return {"feedetail": rows, "last_flag": last}
     visits = picked(answer, asked)
-    period = {"begntime": packed_day(answer.from_day), "endtime": packed_day(answer.to_day), "last_flag": last}
-    if infno == "5202":
+    period = {"begntime": answer.from_day.isoformat(), "endtime": answer.to_day.isoformat(), "last_flag": last}
+    if code_of(asked) == "5202":
         return {"diseinfo": [row for visit in visits for row in _diagnoses(visit)], **period}
     return {"mdtrtinfo": [_visit_found(visit) for visit in visits], **period}
 
@@ -318,8 +302,8 @@ def _item(one: ItemFound, of: ItemsFound) -> Output:
         "med_list_codg": item.catalog_code or "",
         "medins_list_codg": item.local_code or "",
         "medins_list_name": item.name or "",
-        "cnt": _digits(item.quantity),
-        "pric": _digits(item.unit_price_yuan),
+        "cnt": digits(item.quantity),
+        "pric": digits(item.unit_price_yuan),
         "det_item_fee_sumamt": amount(item.amount_fen),
         "bilg_dept_codg": item.department_code or "",
         "bilg_dr_codg": item.doctor_code or "",
@@ -331,18 +315,3 @@ def _item(one: ItemFound, of: ItemsFound) -> Output:
         "medins_setl_id": one.message_id,
         "memo": ITEM_STATES[one.state],
     }
-
-
-def said_in(asked: Asked, name: str) -> str:
-    """Return what a message says in a field of its input, wherever its node stands; "" where it says nothing."""
-    given = asked.get("input")
-    nodes = [given, *given.values()] if isinstance(given, dict) else []
-    found = next((node[name] for node in nodes if isinstance(node, dict) and node.get(name)), "")
-    return str(found)
-
-
-def rows_in(asked: Asked) -> list[dict[str, object]]:
-    """Return the rows of an upload; the node may hold one row or an array of them."""
-    given = asked.get("input")
-    rows = given.get("feedetail") if isinstance(given, dict) else None
-    return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]

@@ -1,6 +1,7 @@
 """Puts a decision's sums into the interface's identities (domain §0.6): of what the charge is made, and who pays it."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
@@ -52,6 +53,11 @@ def parts_of(sums: Sums, findings: Iterable[Finding]) -> Parts:
 def amount(fen: int) -> msgspec.Raw:
     """Return an amount in yuan as a JSON number of two decimals, exactly."""
     return msgspec.Raw(yuan(fen).encode())
+
+
+def digits(text: str) -> msgspec.Raw:
+    """Return a canonical decimal text as a JSON number, digit for digit."""
+    return msgspec.Raw(f"{Decimal(text):f}".encode())
 
 
 ZERO = amount(0)

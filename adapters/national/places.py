@@ -1,6 +1,6 @@
 """Where a fault stands, in the words of the sender's own message."""
 
-from adapters.national.fields import CODES, ENVELOPE
+from adapters.national.fields import CODES, ENVELOPE, INPATIENT_ITEM, OUTPATIENT_ITEM
 from adapters.tables import titled, wire_name
 
 _FILLED_BY = {
@@ -30,11 +30,12 @@ def place_zh(infno: str, pointer: str) -> str:
     steps = _filled(pointer.split("/")[1:])
     while steps and code and steps[0] in ("input", code.node):
         steps = steps[1:]
-    if code and code.rows is not None and steps and steps[0] in ("items", code.rows_node):
+    if code and steps and steps[0] in {"items", code.rows_node}:
         row = f"第{int(steps[1]) + 1}行" if len(steps) > 1 and steps[1].isdecimal() else ""
-        return " ".join(part for part in (row, *(titled(code.rows, step) for step in steps[2:])) if part)
-    table = {**ENVELOPE, **((code.rows or {}) if code else {}), **(code.fields if code else {})}
-    return ".".join(titled(table, step) for step in steps)
+        table = code.rows or (OUTPATIENT_ITEM if infno.startswith("22") else INPATIENT_ITEM)
+        return " ".join(part for part in (row, *(titled(table, step) for step in steps[2:])) if part)
+    every = {**ENVELOPE, **((code.rows or {}) if code else {}), **(code.fields if code else {})}
+    return ".".join(titled(every, step) for step in steps)
 
 
 def _filled(steps: list[str]) -> list[str]:

@@ -4,13 +4,13 @@ from functools import partial
 
 import msgspec
 
-from adapters import json_text
-from adapters.national.outputs import Asked, output_of, picked
+from adapters.national.asked import asked_of, code_of, said_in
+from adapters.national.outputs import output_of, picked
 from adapters.national.places import place_zh
 from adapters.wording import REFUSAL_CHARACTERS_MAX, faults_told
 from schemas.answers import AnyAnswer, ItemsFound, VisitsFound
 from schemas.dialect import Inbound, Outbound, Profile
-from schemas.problems import Problem, WireError
+from schemas.problems import Problem
 
 SAID_INSIDE = (400, 404, 405, 409, 422)
 """Statuses that travel as infcode -1 in a 200: a HIS takes any other status for a broken line."""
@@ -24,14 +24,12 @@ def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outboun
 
     infcode is a number, or a text where the profile says `infcode = text`.
     """
-    asked = _asked(to)
-    infno = str(asked.get("infno", ""))
     if isinstance(answer, Problem):
         status = 200 if answer.status in SAID_INSIDE else answer.status
-        return _refused(status, answer, infno, profile)
-    if isinstance(answer, VisitsFound) and answer.visits and not picked(answer, asked):
+        return _refused(status, answer, code_of(asked_of(to)), profile)
+    if isinstance(answer, VisitsFound) and said_in(asked_of(to), "mdtrt_id") and not picked(answer, asked_of(to)):
         return _reply(200, profile, -1, err_msg=_NOT_IN_PERIOD)
-    return _reply(200, profile, 0, output=output_of(answer, infno, asked), warn_msg=_warning(answer))
+    return _reply(200, profile, 0, output=output_of(answer, to), warn_msg=_warning(answer))
 
 
 def _refused(status: int, problem: Problem, infno: str, profile: Profile) -> Outbound:
@@ -72,15 +70,6 @@ def _reply(
         "output": output or {},
     }
     return Outbound(status=status, content_type="application/json", body=msgspec.json.encode(body))
-
-
-def _asked(to: Inbound) -> Asked:
-    """Return the message that is answered; {} where it cannot be read."""
-    try:
-        value = json_text.read(to.body, number=str)
-    except WireError:
-        return {}
-    return value if isinstance(value, dict) and isinstance(value.get("infno"), str) else {}
 
 
 _NOT_IN_PERIOD = "mdtrt_id（就诊ID）：所查期间和本页内没有该次就诊（请填写begntime、endtime，或以page_num续查）"
