@@ -69,7 +69,7 @@ async def test_the_sign_in_sample(clerk: NationalClerk) -> None:
 
 
 async def test_an_outpatient_of_the_samples_from_visit_to_reversal(clerk: NationalClerk) -> None:
-    """02 and 03 as they stand but for scheme, person and ids: their own sums, in keys of 04 and 05; cancelled, reversed."""
+    """02 and 03 as they stand but for scheme, person and ids: their own sums, the keys of 04 and 05, undone twice."""
     data = {code: BILLS[code]["data"] | OURS for code in ("2206", "2207")} | {"2208": BILLS["2208"]["data"]}
     entitled = {"qualification_id": "Q2"}
 
@@ -160,7 +160,7 @@ async def test_a_stay_with_an_interim_bill_and_a_refund(clerk: NationalClerk) ->
 
     assert changed["result"]["memo"] == "已修改1项"
     assert (fen(interim["setlinfo"]["fund_pay_sumamt"]), fen(last["setlinfo"]["fund_pay_sumamt"])) == (3000, 500)
-    assert wrong.startswith("inscp_scp_amt（符合政策范围金额）：基金支付与所回传的预结算结果不一致")
+    assert wrong.startswith("基金支付与所回传的预结算结果不一致")
     assert found["setlinfo"] | {"refd_setl_flag": "", "memo": ""} == last["setlinfo"] | {
         "refd_setl_flag": "",
         "memo": "",
@@ -248,4 +248,4 @@ async def test_a_batch_settles_only_its_own_lines(clerk: NationalClerk) -> None:
 
     assert [fen(one["setlinfo"]["medfee_sumamt"]) for one in (settled, other)] == [1000, 3000]
     assert unknown.startswith("chrg_bchno（收费批次号）")
-    assert VISIT != visit
+    assert visit != VISIT

@@ -34,6 +34,7 @@ def files(dialect: str = "jiangsu_injury") -> dict[str, list[dict[str, Any]]]:
         "applied_on": "2021-12-02",
         "accepted_on": "2021-12-03",
         "decided_on": "2021-12-20",
+        "diagnosis_codes": "S61",
     }
     return {
         "providers": [hospital],
@@ -67,6 +68,11 @@ def files(dialect: str = "jiangsu_injury") -> dict[str, list[dict[str, Any]]]:
                 ("S0001", "service", "示例诊疗"),
                 ("C0345", "consumable", "示例耗材"),
             )
+        ],
+        "matches": [
+            {**city.PLACE, "provider_code": PROVIDER, "local_code": local, "catalog_code": code, "state": "approved"}
+            | {"valid_from": "2020-01-01"}
+            for local, code in (("HIS-1001", "001102000050000"), *((f"HIS-{n}", "XJ01") for n in range(1, 5)))
         ],
         "policy": [{**city.PLACE, "valid_from": "2020-01-01"}],
     }
