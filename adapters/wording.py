@@ -25,7 +25,13 @@ REVERSALS = {
     "refused": "原交易已被拒绝，今后到达也不再受理",
     "reversed": "原交易此前已冲正",
 }
-VISIT_STATES = {"open": "未结算", "part_settled": "已中途结算", "settled": "已结算", "cancelled": "已撤销"}
+VISIT_STATES = {
+    "open": "未结算",
+    "part_settled": "已中途结算",
+    "settled": "已结算",
+    "self_paid": "已自费出院",
+    "cancelled": "已撤销",
+}
 ITEM_STATES = {"live": "未结算", "settled": "已结算", "withdrawn": "已撤销"}
 LIST_TYPES = {
     "drug": "101",

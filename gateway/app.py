@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from adapters import fhir_r4, hl7_v2, jiangsu_injury, national, native
+from adapters import hl7_v2, native
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
+from gateway.dialects.finding import by_version, everywhere
+from gateway.dialects.spoken import Dialects
 from gateway.metrics.counts import GAUGES
 from gateway.metrics.pools import Timed
 from gateway.metrics.words import Pool as PoolName
@@ -42,11 +44,6 @@ from schemas.problems import GatewayError
 if TYPE_CHECKING:
     from gateway.sandbox.folder import Lease
     from gateway.web.parent import Parent
-
-ADAPTERS: Mapping[str, Adapter] = {
-    adapter.NAME: adapter for adapter in (native, jiangsu_injury, national, hl7_v2, fhir_r4)
-}
-"""Every dialect that is spoken here."""
 
 OUTCOME_CONNECTIONS_MAX = 2
 """Kept apart for QueryOutcome, which stays up when all else is busy."""
@@ -153,13 +150,18 @@ async def application(
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
         yield Application(
-            path=Walk(desk, ADAPTERS),
+            path=Walk(desk, spoken_here()),
             desk=desk,
             references=references,
             keyring=keyring,
             pool=pool,
             pages=site(native.mistakes()),
         )
+
+
+def spoken_here() -> Dialects[Adapter]:
+    """Return every dialect there is; raises BadAdapter."""
+    return Dialects(adapter for _, adapter in by_version(everywhere()))
 
 
 @asynccontextmanager
@@ -279,10 +281,11 @@ async def serve_sandbox(
         databases = Databases(target.dsn, seals, partial(prepare, seals=seals))
         await databases.found(lease.seed, lease.world)
         opening = partial(application, settings, target.dsn, seals, is_sandbox=True)
-        async with SandboxHouse(opening, databases, ADAPTERS) as house:
-            rooms = Rooms(house, ADAPTERS, lease.world)
+        dialects = spoken_here()
+        async with SandboxHouse(opening, databases, dialects) as house:
+            rooms = Rooms(house, dialects, lease.world)
             log = logs.logger(stream)
             await serve_edge(house, settings.web, sockets=sockets, on_started=on_started, log=log, annex=rooms)
 
 
-__all__ = ["ADAPTERS", "Application", "application", "opened", "prepare", "secrets_path", "serve", "serve_sandbox"]
+__all__ = ["Application", "application", "opened", "prepare", "secrets_path", "serve", "serve_sandbox", "spoken_here"]

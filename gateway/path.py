@@ -8,14 +8,13 @@
 The edge (web) authenticates, bounds and signs; the desk decides; this page only walks.
 """
 
-from collections.abc import Mapping
-
 import structlog
 from msgspec import Struct
 
 from gateway.core.reasons import refusal
 from gateway.desk.asking import Asked
 from gateway.desk.desk import Desk
+from gateway.dialects.spoken import Dialects
 from gateway.metrics import words
 from gateway.settling.batch import Outcome
 from gateway.settling.standing import Stored
@@ -51,16 +50,18 @@ class Reply(Struct, frozen=True, kw_only=True):
 class Path:
     """Walks messages through the house."""
 
-    def __init__(self, desk: Desk, adapters: Mapping[str, Adapter]) -> None:
-        """Take the desk and the adapters by dialect."""
+    def __init__(self, desk: Desk, dialects: Dialects[Adapter]) -> None:
+        """Take the desk and the dialects."""
         self._desk = desk
-        self._adapters = adapters
-        self._enclosing = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, EnclosesReceipt)}
+        self._dialects = dialects
+        self._enclosing = {
+            (adapter.NAME, adapter.VERSION): adapter for adapter in dialects if isinstance(adapter, EnclosesReceipt)
+        }
         """Dialects whose answers carry their receipt inside; told once, since to ask takes longer than to answer."""
 
     async def receive(self, caller: Provider, dialect: str, inbound: Inbound) -> Reply:
         """Answer a message in the dialect it came in; what the house refuses is worded the same way."""
-        adapter = self._adapter(dialect)
+        adapter = self._adapter(caller, dialect)
         profile = Profile(provider_code=caller.code, settings=caller.profile)
         message: Message | None = None
         try:
@@ -75,15 +76,16 @@ class Path:
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
-        adapter = self._adapters.get(dialect, self._adapters[NATIVE])
+        adapter = self._dialects.spoken(caller, dialect) or self._dialects.find(NATIVE)
+        assert adapter is not None, "the native dialect is part of the house"
         profile = Profile(provider_code=caller.code if caller else "-", settings=caller.profile if caller else {})
         nothing = Inbound(method="", path="", headers={}, body=b"")
         return refused(stored(adapter, error.problem(), inbound or nothing, profile), error)
 
-    def _adapter(self, dialect: str) -> Adapter:
-        adapter = self._adapters.get(dialect)
+    def _adapter(self, caller: Provider, dialect: str) -> Adapter:
+        adapter = self._dialects.spoken(caller, dialect)
         if adapter is None:
-            raise refusal("dialect.not_spoken", dialect=dialect)
+            raise not_spoken(caller, dialect)
         return adapter
 
     def _asked(
@@ -115,9 +117,16 @@ class Path:
     ) -> Stored:
         """Return an answer's bytes, its receipt beside them, and inside them where the dialect has a place for it."""
         out = adapter.write(said, inbound, profile)
-        if receipt is not None and adapter.NAME in self._enclosing:
-            out = self._enclosing[adapter.NAME].enclose(out, receipt)
+        enclosing = self._enclosing.get((adapter.NAME, adapter.VERSION))
+        if receipt is not None and enclosing is not None:
+            out = enclosing.enclose(out, receipt)
         return kept(out, receipt)
+
+
+def not_spoken(caller: Provider, dialect: str) -> GatewayError:
+    """Return why a message cannot be read at all: nobody here speaks its dialect, or not in the version named."""
+    version = caller.dialect_version if caller.dialect == dialect else None
+    return refusal("dialect.not_spoken", dialect=dialect if version is None else f"{dialect} {version}")
 
 
 def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:

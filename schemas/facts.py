@@ -54,6 +54,8 @@ class Provider(Fact, frozen=True, kw_only=True):
     area: Area
     scheme: Scheme
     dialect: str
+    dialect_version: int | None = None
+    """The VERSION of the dialect's adapter; None is the lowest that is here."""
     profile: dict[str, str] = {}
     token_sha256: str
     agreements: tuple[Agreement, ...]

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import config, keys, migrate, sandbox
+from gateway.cli import adapter, config, keys, migrate, sandbox
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
@@ -40,6 +40,7 @@ app.command(short_help="Ask what became of messages, and what to send next (交�
 app.command("import", short_help="Take in reference data from CSV or XLSX (导入).")(import_files)
 app.command(short_help="Write an invented city to try things with (示例世界).")(world)
 app.command(short_help="Check a receipt or saved answer offline (验签).")(verify)
+app.add_typer(adapter.app, name="adapter", short_help="Begin, try and check an adapter (适配器).")
 app.add_typer(config.app, short_help="Show the settings and who set them (配置).")
 app.add_typer(keys.app, short_help="Make and list signing keys (密钥).")
 app.add_typer(migrate.app, short_help="Bring a database to this schema (迁移).")

@@ -42,6 +42,7 @@ def serve(
     SIGHUP replaces the workers one by one, with new code and settings. A flag wins over an environment variable, which
     wins over the file; `gateway config show --origin` tells what comes of them, `gateway doctor` whether it can run.
     """
+    from gateway.dialects.finding import BadAdapter
     from gateway.settings import BadSettings
     from gateway.store.errors import StoreError
     from gateway.web.binding import bound
@@ -70,7 +71,7 @@ def serve(
             serve_alone(settings, sockets, mllp_sockets)
         else:
             serve_with_workers(settings, sockets, file, flags, mllp_sockets)
-    except (BadSettings, StoreError, NoWorkerCameUp) as error:
+    except (BadAdapter, BadSettings, StoreError, NoWorkerCameUp) as error:
         fail("serve", str(error))
 
 
@@ -110,6 +111,7 @@ def serve_with_workers(
     from gateway import app
     from gateway.workers.parent import keep_up
 
+    app.spoken_here()  # a broken adapter is told once, here, before any worker starts
     target, seals = app.opened(settings)
     with target:
         asyncio.run(app.prepare(target.dsn, seals))

@@ -73,6 +73,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 _READERS: dict[str, Callable[[str], Any]] = {
     "token_sha256": sha256_digest,
     "dialect": dialect_name,
+    "dialect_version": positive,
     "tolerance_fen": not_negative,
     "article17_days": not_negative,
     "sign_in_grace_minutes": not_negative,

@@ -126,7 +126,7 @@ def walk(part: bytes, start: Start, end: End | None = None) -> None:
     parser.buffer_text = True
     try:
         parser.Parse(part, True)
-    except (expat.ExpatError, ValueError) as wrong:
+    except (expat.ExpatError, ValueError, LookupError) as wrong:
         raise BadWorkbook(Said("工作簿的 XML 无法读取", "the workbook's XML cannot be read"), SAVE_AGAIN) from wrong
 
 

@@ -126,6 +126,7 @@ def _provider_row(provider: Provider) -> dict[str, Any]:
         "area": provider.area,
         "scheme": provider.scheme,
         "dialect": provider.dialect,
+        "dialect_version": provider.dialect_version,
         "profile": _json(provider.profile),
         "token_sha256": provider.token_sha256,
     }

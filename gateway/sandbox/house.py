@@ -1,7 +1,7 @@
 """The house as a sandbox serves it: the real one, opened anew when it is reset or dated, with magic before it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -9,7 +9,8 @@ from typing import Self
 
 import structlog
 
-from gateway.core.reasons import refusal
+from gateway.dialects.spoken import Dialects
+from gateway.path import not_spoken
 from gateway.sandbox.databases import Databases
 from gateway.sandbox.magic import HELD_SECONDS, RETRY_AFTER_S, SLOW_SECONDS, Magic
 from gateway.sandbox.moments import Turn, instant_of, span_of, within
@@ -34,11 +35,11 @@ Opening = Callable[[], AbstractAsyncContextManager[House]]
 class SandboxHouse:
     """Stands where the application stands. Magic is in `receive` alone; behind it the house is the real one."""
 
-    def __init__(self, opening: Opening, databases: Databases, adapters: Mapping[str, Adapter]) -> None:
-        """Take what opens the house, its databases, and the adapters by dialect."""
+    def __init__(self, opening: Opening, databases: Databases, dialects: Dialects[Adapter]) -> None:
+        """Take what opens the house, its databases, and the dialects."""
         self._opening = opening
         self._databases = databases
-        self._adapters = adapters
+        self._dialects = dialects
         self._spells = Spells()
         self._house: House | None = None
         self._opened = AsyncExitStack()
@@ -63,7 +64,7 @@ class SandboxHouse:
 
     async def receive(self, caller: Provider, dialect: str, message: Inbound) -> Reply:
         """Answer a message, after its magic and before it; raises CallerGone where the answer is to be lost."""
-        asked = read_by(self._adapters, caller, dialect, message)
+        asked = read_by(self._dialects, caller, dialect, message)
         magic = self._spells.met(caller.code, asked.request) if isinstance(asked, Message) else None
         if magic is None or isinstance(asked, GatewayError):
             return await self._received(caller, dialect, message)
@@ -215,13 +216,11 @@ class SandboxHouse:
                 await self._left.wait()
 
 
-def read_by(
-    adapters: Mapping[str, Adapter], caller: Provider, dialect: str, message: Inbound
-) -> Message | GatewayError:
+def read_by(dialects: Dialects[Adapter], caller: Provider, dialect: str, message: Inbound) -> Message | GatewayError:
     """Return the canonical request as the dialect's adapter reads it, or why it cannot; adapters are pure."""
-    adapter = adapters.get(dialect)
+    adapter = dialects.spoken(caller, dialect)
     if adapter is None:
-        return refusal("dialect.not_spoken", dialect=dialect)
+        return not_spoken(caller, dialect)
     try:
         return adapter.read(message, Profile(provider_code=caller.code, settings=caller.profile))
     except GatewayError as error:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from gateway.dialects.spoken import Dialects
 from gateway.reference.world.build import World
 from gateway.sandbox import pages
 from gateway.sandbox.house import SandboxHouse, read_by
@@ -30,10 +31,10 @@ FORM = "application/x-www-form-urlencoded"
 class Rooms:
     """Answers below /sandbox, and keeps the log of the calls at the doors."""
 
-    def __init__(self, house: SandboxHouse, adapters: Mapping[str, Adapter], world: World) -> None:
-        """Take the house that is reset and dated here, the adapters by dialect, and its world."""
+    def __init__(self, house: SandboxHouse, dialects: Dialects[Adapter], world: World) -> None:
+        """Take the house that is reset and dated here, the dialects, and its world."""
         self._house = house
-        self._adapters = adapters
+        self._dialects = dialects
         self._world = world
         self._journal = Journal(frozenset(item.code for item in world.items))
 
@@ -53,7 +54,7 @@ class Rooms:
         """Return what the adapter made of the message; adapters are pure, so it is the same once more."""
         if exchange.caller is None or exchange.message is None or exchange.route.endswith("/receipt"):
             return None
-        return read_by(self._adapters, exchange.caller, exchange.dialect, exchange.message)
+        return read_by(self._dialects, exchange.caller, exchange.dialect, exchange.message)
 
     def _owner(self, exchange: Exchange) -> str | None:
         """Return whose token came, where the address is not its provider's."""

@@ -47,6 +47,7 @@ CREATE TABLE provider (
     dialect text NOT NULL,
     profile text NOT NULL,
     token_sha256 text NOT NULL,
+    dialect_version int,
     PRIMARY KEY (version, code)
 );
 

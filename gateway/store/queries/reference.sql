@@ -15,7 +15,7 @@ SELECT set_config('statement_timeout', '120s', true);
 
 -- name: reference_providers
 -- Providers of one version.
-SELECT code, name, kind, area, scheme, dialect, profile, token_sha256
+SELECT code, name, kind, area, scheme, dialect, dialect_version, profile, token_sha256
 FROM provider
 WHERE version = $1::bigint
 ORDER BY code;
