@@ -197,6 +197,18 @@ def day_of_instant(text: str) -> date:
     return day(text) if _DAY.fullmatch(text) else instant(text).astimezone(SHANGHAI).date()
 
 
+def within(kind: Kind, length_max: int) -> Kind:
+    """Return the same kind for texts of at most so many characters."""
+    long = Says("field.length", "过长", "too long", f"至多{length_max}个字符", f"give at most {length_max} characters")
+
+    def read(text: str) -> object:
+        if len(text) > length_max:
+            raise Unreadable(long)
+        return kind(text)
+
+    return read
+
+
 def _wall_clock(digits: str) -> datetime:
     year = int(digits[:4])
     if not YEAR_MIN <= year <= YEAR_MAX:

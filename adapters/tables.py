@@ -4,6 +4,7 @@ Uses: content is part of the canonical request; transport travels in the envelop
 is kept with the raw message and judged by nobody; checked must be one of the values we know, and says nothing more.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -42,6 +43,7 @@ class Table(dict[str, Field]):
 UNKNOWN = Says("field.unknown", "没有这个字段", "no such field", "请删除该字段", "leave the field out")
 MISSING = Says("field.missing", "缺少必填字段", "a required field is missing", "请填写", "give it")
 NOT_TEXT = Says("field.type", "应为文本", "should be a text", "请改为文本或数字", "give a text or a number")
+NOT_ARRAY = Says("field.type", "应为数组", "should be an array", "请以[…]发送全部明细", "send all rows as […]")
 NOT_OBJECT = Says("field.type", "应为对象", "should be an object", "请以{…}发送", "send {…}")
 
 
@@ -91,3 +93,16 @@ def read_row(row: object, table: Table, at: str, faults: list[Fault]) -> Values:
 def joined(at: str, name: str) -> str:
     """Return the pointer of a member."""
     return f"{at}/{name[:100].replace('~', '~0').replace('/', '~1')}"
+
+
+def wire_name(table: Mapping[str, Field], name: str) -> str:
+    """Return the field that fills a canonical one; a name that no field fills stays."""
+    if name in table:
+        return name
+    return next((field.name for field in table.values() if field.into == name and field.use != "carried"), name)
+
+
+def titled(table: Mapping[str, Field], name: str) -> str:
+    """Return a field's name with its Chinese, as a clerk reads it."""
+    wire = wire_name(table, name)
+    return f"{wire}（{table[wire].zh}）" if wire in table else wire

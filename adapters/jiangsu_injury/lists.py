@@ -4,7 +4,7 @@ from typing import TypeAlias, assert_never
 
 from adapters.jiangsu_injury.fields import OWN_MED_TYPES
 from adapters.spelling import packed_day, spelled, yuan
-from adapters.wording import OUTCOMES
+from adapters.wording import ITEM_STATES, LIST_TYPES, OUTCOMES, VISIT_STATES
 from schemas.answers import (
     CatalogFound,
     CatalogPart,
@@ -51,7 +51,7 @@ def items_found(answer: ItemsFound) -> Output:
     return {
         "ipt_otp_no": answer.visit_no,
         "psn_no": answer.worker_id,
-        "mdtrt_stas": _VISITS[answer.visit_state],
+        "mdtrt_stas": VISIT_STATES[answer.visit_state],
         "data_cnt": str(len(answer.items)),
         "last_flag": _last(answer.next_cursor),
         "result": [_item(found) for found in answer.items],
@@ -77,7 +77,7 @@ def _item(found: ItemFound) -> Output:
         "qualification_id": item.qualification_id or "",
         "make_flag": "0" if item.injury_related else "1",
         "hosp_appr_flag": "2" if item.self_paid else "",
-        "stas": _ITEMS[found.state],
+        "stas": ITEM_STATES[found.state],
         "msgid": found.message_id,
         "setl_id": found.settlement_id or "",
         "mdtrt_id": found.bill_no or "",
@@ -108,7 +108,7 @@ def _visit(visit: VisitFound) -> Output:
         "diag_codes": list(visit.diagnosis_codes),
         "qualification_ids": list(visit.qualification_ids),
         "adm_dept_codg": visit.department_code or "",
-        "mdtrt_stas": _VISITS[visit.state],
+        "mdtrt_stas": VISIT_STATES[visit.state],
         "setl_cnt": str(visit.bills),
         "regist_time": spelled(visit.registered_at),
         "msgid": visit.message_id,
@@ -133,7 +133,7 @@ def _catalog_row(row: CatalogRow) -> Output:
     return {
         "med_list_codg": item.code,
         "med_list_name": item.name,
-        "list_type": _SORTS[item.sort],
+        "list_type": LIST_TYPES[item.sort],
         "unt": item.unit or "",
         "begndate": packed_day(item.valid_from),
         "enddate": packed_day(item.valid_to),
@@ -200,7 +200,7 @@ def statement(answer: StatementFound) -> Output:
 
 def _fee(fee: FeeSum) -> Output:
     return {
-        "list_type": _SORTS[fee.sort] if fee.sort else "",
+        "list_type": LIST_TYPES[fee.sort] if fee.sort else "",
         "item_sumamt": yuan(fee.sums.charged_fen),
         "fund_pay_sumamt": yuan(fee.sums.fund_fen),
         "psn_part_amt": yuan(fee.sums.worker_fen + fee.sums.employer_fen),
@@ -212,22 +212,6 @@ def _last(next_cursor: str | None) -> str:
     return "1" if next_cursor is None else "0"
 
 
-_VISITS = {
-    "open": "未结算",
-    "part_settled": "已中途结算",
-    "settled": "已结算",
-    "self_paid": "已自费出院",
-    "cancelled": "已撤销",
-}
-_ITEMS = {"live": "未结算", "settled": "已结算", "withdrawn": "已撤销"}
-_SORTS = {
-    "drug": "101",
-    "service": "201",
-    "inpatient_standard": "202",
-    "rehabilitation": "203",
-    "consumable": "301",
-    "device": "302",
-}
 _PROVIDERS = {"hospital": "1", "rehabilitation_centre": "3", "device_supplier": "4"}
 _LEVELS = {"tertiary": "三级", "secondary": "二级", "primary": "一级", "ungraded": "无等级"}
 _CHANGES = {"new": "新增", "changed": "变更", "ended": "停用"}

@@ -2,10 +2,9 @@
 
 from adapters.jiangsu_injury.fields import Code
 from adapters.kinds import Says
-from adapters.tables import NOT_OBJECT, UNKNOWN, joined, said
+from adapters.tables import NOT_ARRAY, NOT_OBJECT, UNKNOWN, joined, said
 from schemas.problems import Fault
 
-_NOT_ARRAY = Says("field.type", "应为数组", "should be an array", "请以[…]发送全部明细", "send all rows as […]")
 _NO_NODE = Says("field.missing", "缺少业务数据节点", "the node is missing", "请填写", "give it")
 _TWO_NODES = Says(
     "field.repeated", "明细出现在两处", "stands in two places", "只保留顶层feedetail", "keep feedetail only"
@@ -40,5 +39,5 @@ def detail_rows(message: dict[str, object], faults: list[Fault]) -> tuple[list[o
         faults.append(said("/input", NOT_OBJECT))
     if isinstance(rows, list) and rows:
         return rows, at
-    faults.append(said(at, _NO_NODE if not rows else _NOT_ARRAY))
+    faults.append(said(at, _NO_NODE if not rows else NOT_ARRAY))
     return [], at

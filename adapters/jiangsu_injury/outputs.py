@@ -6,9 +6,8 @@ from typing import assert_never
 from adapters.jiangsu_injury.fields import AMEND_VISIT
 from adapters.jiangsu_injury.lists import listed
 from adapters.jiangsu_injury.money import bill_of
-from adapters.jiangsu_injury.remarks import explanation, shares
 from adapters.spelling import spelled, yuan
-from adapters.wording import OUTCOMES, entitlement
+from adapters.wording import OUTCOMES, REFERRALS, REVERSALS, entitlement, explanation, shares
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,
@@ -157,7 +156,7 @@ def _referral(referral: Referral) -> Output:
         "stateCode": "1",
         "applyTime": _packed(referral.applied_on),
         "referral_state": referral.state,
-        "memo": _REFERRALS[referral.state],
+        "memo": REFERRALS[referral.state],
         "grants": [
             {
                 "qualification_id": grant.qualification_id,
@@ -173,15 +172,6 @@ def _referral(referral: Referral) -> Output:
 
 def _packed(day: date) -> str:
     return day.strftime("%Y%m%d")
-
-
-_REFERRALS = {
-    "filed": "已申请，待经办机构核准",
-    "approved": "经办机构已核准，请按核准的资格审核信息ID就医",
-    "part_approved": "经办机构核准了部分日期",
-    "revoked": "经办机构的核准已撤销",
-    "cancelled": "申请已撤销",
-}
 
 
 def _items(answer: ItemsUploaded | ItemsWithdrawn) -> Output:
@@ -238,13 +228,5 @@ def _reversed(answer: Reversed) -> Output:
         "omsgid": answer.original_message_id,
         "setl_id": answer.settlement_id or "",
         "init_setl_id": answer.original_settlement_id or "",
-        "memo": _REVERSED[answer.original_was],
+        "memo": REVERSALS[answer.original_was],
     }
-
-
-_REVERSED = {
-    "settled": "原交易已生效，现已冲正",
-    "not_seen": "原交易未收到，今后到达也不再受理",
-    "refused": "原交易已被拒绝，今后到达也不再受理",
-    "reversed": "原交易此前已冲正",
-}

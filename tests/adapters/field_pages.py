@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters import jiangsu_injury
+from adapters import jiangsu_injury, national
 from adapters.jiangsu_injury import fields as jiangsu
+from adapters.national import fields as nationals
 from adapters.tables import Field
 
 USES = {
@@ -43,7 +44,22 @@ def pages() -> dict[Path, str]:
     """Return every page by its file."""
     codes = {code: (one.zh, one.fields) for code, one in jiangsu.CODES.items()}
     place = Path(jiangsu_injury.__file__).parent / "FIELDS.md"
-    return {place: page("江苏省工伤机构联网结算接口", jiangsu.ENVELOPE, codes)}
+    return {
+        place: page("江苏省工伤机构联网结算接口", jiangsu.ENVELOPE, codes),
+        Path(national.__file__).parent / "FIELDS.md": page(
+            "国家医保信息平台 定点医药机构接口规范",
+            nationals.ENVELOPE,
+            {
+                name: (zh, table)
+                for code, one in nationals.CODES.items()
+                for name, zh, table in (
+                    (code, f"{one.zh}: `{one.node}`", one.fields),
+                    (f"{code} rows", f"`{one.rows_node}`", one.rows or {}),
+                )
+                if table
+            },
+        ),
+    }
 
 
 if __name__ == "__main__":
