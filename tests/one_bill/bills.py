@@ -7,8 +7,8 @@ from typing import Any
 from tests import city
 
 DAYS = ("2026-11-02", "2026-11-03", "2026-11-04")
-CODES = ("XJ01", "001102000050000", "001109000010000", "C0345", "003402000200000", "ZZ-UNKNOWN-1")
-"""A drug, two services with ceilings, a consumable, a rehabilitation item, and what no catalog knows."""
+CODES = ("XJ01", "001102000050000", "001109000010000", "C0345", "003402000200000")
+"""A drug, two services with ceilings, a consumable, a rehabilitation item."""
 LINES_MAX = 12
 REFUNDS = 0.15
 
@@ -56,6 +56,11 @@ def _refund(number: int, original: dict[str, Any]) -> dict[str, Any]:
         "amount_fen": -original["amount_fen"],
         "refunds_item_no": original["item_no"],
     }
+
+
+def local_code(code: str) -> str:
+    """The provider's own code of an item."""
+    return f"HIS-{code}"
 
 
 def yuan(fen: int) -> str:
