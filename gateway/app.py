@@ -35,9 +35,9 @@ from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
-from gateway.web.pages.page import Page
+from gateway.web.pages.page import Page, page
 from gateway.web.pages.site import site
-from schemas.dialect import Adapter, Inbound
+from schemas.dialect import Adapter, Inbound, OffersFiles
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -149,14 +149,25 @@ async def application(
         stack.push_async_callback(batcher.stop)
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
+        dialects = spoken_here()
         yield Application(
-            path=Walk(desk, spoken_here()),
+            path=Walk(desk, dialects),
             desk=desk,
             references=references,
             keyring=keyring,
             pool=pool,
-            pages=site(native.mistakes()),
+            pages=site(native.mistakes()) | files_of(dialects),
         )
+
+
+def files_of(dialects: Dialects[Adapter]) -> dict[str, Page]:
+    """Return what dialects offer to be fetched, by its address."""
+    return {
+        f"/docs/{name}": page(kind, body)
+        for adapter in dialects
+        if isinstance(adapter, OffersFiles)
+        for name, (kind, body) in adapter.FILES.items()
+    }
 
 
 def spoken_here() -> Dialects[Adapter]:

@@ -1,5 +1,6 @@
 """What an adapter is: a few facts and two pure functions (design §9)."""
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -69,3 +70,12 @@ class EnclosesReceipt(Protocol):
 
     def enclose(self, answer: Outbound, receipt: str) -> Outbound:
         """Return the answer with its receipt, a compact JWS."""
+
+
+@runtime_checkable
+class OffersFiles(Protocol):
+    """A dialect that offers files to be fetched under /docs/: a template to fill in, a description of its service."""
+
+    @property
+    def FILES(self) -> Mapping[str, tuple[str, bytes]]:  # noqa: N802 a module's constant
+        """Content type and bytes by name."""

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from adapters.kit.workbooks import is_workbook, workbook_rows
 from schemas.answers import AnyAnswer
 from schemas.dialect import Adapter, Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
@@ -99,6 +100,8 @@ def shown(outbound: Outbound) -> Any:
     kind, _, charset = outbound.content_type.partition("; charset=")
     if kind.endswith("json"):
         return msgspec.json.decode(outbound.body)
+    if is_workbook(outbound.body):
+        return workbook_rows(outbound.body)
     return outbound.body.decode(charset or "utf-8").splitlines()
 
 

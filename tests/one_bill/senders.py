@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tests.adapters.fhir import OWN, Exactly, as_json, claim, coded, money, named
 from tests.hl7 import sample as hl7
 from tests.one_bill.bills import yuan
+from tests.sheet import sample as sheet
 
 JSON = {"content-type": "application/json"}
 _NUMBERS = itertools.count(1)
@@ -149,9 +150,38 @@ def by_fhir_r4(bill: Bill, provider: str) -> list[Sent]:
     return [Sent(f"/in/{provider}", as_json(whole), {"content-type": "application/fhir+json"})]
 
 
+def by_sheet(bill: Bill, provider: str) -> list[Sent]:
+    visit = bill["visit"]
+    lines = [
+        {
+            "item_no": item["item_no"],
+            "catalog_code": item["catalog_code"],
+            "quantity": item["quantity"],
+            "unit_price_yuan": item["unit_price_yuan"],
+            "amount_yuan": yuan(item["amount_fen"]),
+            "occurred_at": spelled(item["occurred_at"]),
+            "refunds_item_no": item.get("refunds_item_no", ""),
+        }
+        for item in bill["items"]
+    ]
+    table = sheet.rows(
+        lines,
+        visit_no=visit["visit_no"],
+        worker_id=visit["worker_id"],
+        visit_kind=visit["visit_kind"],
+        admitted_at=spelled(visit["admitted_at"]),
+        diagnosis_codes=visit["diagnosis_codes"][0],
+        qualification_ids=visit["qualification_ids"][0],
+        bill_no=bill["bill"]["bill_no"],
+        charged_yuan=yuan(bill["bill"]["charged_fen"]),
+    )
+    return [Sent(f"/in/{provider}", sheet.as_csv(table), {"content-type": "text/csv; charset=utf-8"})]
+
+
 SENDERS: dict[str, Sender] = {
     "native": by_native,
     "jiangsu_injury": by_jiangsu_injury,
     "hl7_v2": by_hl7_v2,
     "fhir_r4": by_fhir_r4,
+    "sheet": by_sheet,
 }

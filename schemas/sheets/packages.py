@@ -7,6 +7,7 @@ workbooks is handed nothing but a plain copy of the parts that passed.
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -15,15 +16,12 @@ from xml.parsers import expat
 
 from msgspec import Struct
 
-from gateway.reference.faults import Said
-from gateway.reference.forms import FILE_BYTES_MAX
+from schemas.sheets.cells import Said
 
 Start: TypeAlias = Callable[[str, dict[str, str]], Any]
 End: TypeAlias = Callable[[str], Any]
 
 PARTS_MAX = 2_000
-TAGS_MAX = 25_000_000
-"""Of a part: each may become a text or a cell of a reader, many times its few bytes."""
 PIECE_BYTES = 1 << 20
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -43,6 +41,19 @@ class BadWorkbook(Exception):
 SAVE_AGAIN = Said("用 Excel 或 WPS 另存为 .xlsx(无密码)", "save it anew as .xlsx, without a password")
 
 
+class Bounds(Struct, frozen=True, kw_only=True):
+    """How large a workbook may be."""
+
+    bytes_max: int
+    """Of all that is packed in it."""
+    tags_max: int
+    """Of a part: each may become a text or a cell of a reader, many times its few bytes."""
+    rows_max: int
+    columns_max: int
+    cells_max: int
+    """Of the rectangle that holds all cells: a reader keeps it whole."""
+
+
 class Tab(Struct, frozen=True, kw_only=True):
     """A sheet as the workbook lists it."""
 
@@ -52,11 +63,12 @@ class Tab(Struct, frozen=True, kw_only=True):
 
 
 class Package:
-    """A workbook's parts, unpacked when asked for, all of them together within FILE_BYTES_MAX."""
+    """A workbook's parts, unpacked when asked for, all of them together within bounds.bytes_max."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, bounds: Bounds) -> None:
         """Take the file; raises BadWorkbook where it is no package of a workbook."""
-        self._left = FILE_BYTES_MAX
+        self._bounds = bounds
+        self._left = bounds.bytes_max
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError) as wrong:
@@ -78,7 +90,7 @@ class Package:
                     held += piece
                     self._left -= len(piece)
                     if self._left < 0:
-                        raise _too_large()
+                        raise _too_large(self._bounds)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -87,12 +99,14 @@ class Package:
             KeyError,
             NotImplementedError,
             RuntimeError,
+            ValueError,
+            struct.error,
         ) as wrong:
             raise BadWorkbook(
                 Said(f"部件 {name} 已损坏或加密", f"the part {name} is broken or locked"), SAVE_AGAIN
             ) from wrong
-        if held.count(b"<") > TAGS_MAX:
-            raise _too_large()
+        if held.count(b"<") > self._bounds.tags_max:
+            raise _too_large(self._bounds)
         return bytes(held)
 
     def tabs(self) -> list[Tab]:
@@ -134,8 +148,8 @@ def _no_doctype(*_: object) -> None:
     raise BadWorkbook(Said("XML 声明了文档类型", "its XML declares a document type"), SAVE_AGAIN)
 
 
-def _too_large() -> BadWorkbook:
-    bound = FILE_BYTES_MAX // 2**20
+def _too_large(bounds: Bounds) -> BadWorkbook:
+    bound = bounds.bytes_max // 2**20
     return BadWorkbook(
         Said("解压后过大", "too large when unpacked"),
         Said(f"至多 {bound} MiB;更大的文件用 CSV", f"at most {bound} MiB; give a larger one as CSV"),
