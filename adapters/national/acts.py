@@ -192,9 +192,16 @@ def _upload_items(act: Act) -> AnyRequest | None:
     if isinstance(rows, list) and len(rows) > ITEMS_PER_MESSAGE_MAX:
         act.faults.append(too_many_items(len(rows), ITEMS_PER_MESSAGE_MAX, act.rows_at))
         return None
-    items = _rows(act, CODES[act.infno].rows or Table())
+    items = [_coded(row) for row in _rows(act, CODES[act.infno].rows or Table())]
     one = {name: _same(items, name, wire, act) for name, wire in (("visit_no", "mdtrt_id"), ("worker_id", "psn_no"))}
     return _made(UploadItems, {**one, "items": items}, act)
+
+
+def _coded(row: Values) -> Values:
+    """Leave out a local code that only repeats the catalog's: the field is required, and not every HIS has its own."""
+    if row.get("local_code") == row.get("catalog_code"):
+        row.pop("local_code", None)
+    return row
 
 
 def _same(rows: list[Values], name: str, wire: str, act: Act) -> object:
