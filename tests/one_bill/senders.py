@@ -88,6 +88,53 @@ def _coded(provider: str, infno: str, content: dict[str, Any]) -> Sent:
     return Sent(f"/in/{provider}", json.dumps(head | content, ensure_ascii=False).encode(), JSON)
 
 
+def by_national(bill: Bill, provider: str) -> list[Sent]:
+    """An attendance by its charging batch, a stay by its invoice's number; rows have fields that others leave out."""
+    visit, number = bill["visit"], bill["bill"]["bill_no"]
+    inpatient = visit["visit_kind"] == "inpatient"
+    both = {"mdtrt_id": visit["visit_no"], "psn_no": visit["worker_id"]}
+    info = {
+        "psn_no": visit["worker_id"],
+        ("ipt_no" if inpatient else "mdtrt_id"): visit["visit_no"],
+        "med_type": "21" if inpatient else "11",
+        "begntime": spelled(visit["admitted_at"]),
+        "qualification_id": visit["qualification_ids"][0],
+    }
+    rows = [
+        both
+        | {
+            "feedetl_sn": item["item_no"],
+            "chrg_bchno": number,
+            "med_list_codg": item["catalog_code"],
+            "medins_list_codg": item["catalog_code"],
+            "cnt": item["quantity"],
+            "pric": item["unit_price_yuan"],
+            "det_item_fee_sumamt": yuan(item["amount_fen"]),
+            "fee_ocur_time": spelled(item["occurred_at"]),
+            "bilg_dept_codg": "A04.01",
+            "bilg_dr_codg": "D1",
+            "init_feedetl_sn": item.get("refunds_item_no"),
+        }
+        for item in bill["items"]
+    ]
+    settled = both | {
+        ("invono" if inpatient else "chrg_bchno"): number,
+        "med_type": info["med_type"],
+        "medfee_sumamt": yuan(bill["bill"]["charged_fen"]),
+    }
+    codes = ("2401", "2301", "2304") if inpatient else ("2203", "2204", "2207")
+    diagnosis = [{"diag_code": visit["diagnosis_codes"][0], "maindiag_flag": "1"}]
+    inputs = ({"mdtrtinfo": info, "diseinfo": diagnosis}, {"feedetail": rows}, {"data": settled})
+    head = {
+        "mdtrtarea_admvs": "321100",
+        "recer_sys_code": "JSGS",
+        "infver": "V1.0",
+        "opter_type": "1",
+        "opter_name": "SAMPLE",
+    }
+    return [_coded(provider, code, head | {"input": given}) for code, given in zip(codes, inputs, strict=True)]
+
+
 def by_hl7_v2(bill: Bill, provider: str) -> list[Sent]:
     visit = bill["visit"]
     charges = [
@@ -237,6 +284,7 @@ def by_sheet(bill: Bill, provider: str) -> list[Sent]:
 SENDERS: dict[str, Sender] = {
     "native": by_native,
     "jiangsu_injury": by_jiangsu_injury,
+    "national": by_national,
     "hl7_v2": by_hl7_v2,
     "fhir_r4": by_fhir_r4,
     "sheet": by_sheet,
