@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.adapters.fhir import OWN, Exactly, as_json, claim, coded, money, named
 from tests.hl7 import sample as hl7
-from tests.one_bill.bills import local_code, yuan
+from tests.one_bill.bills import yuan
 from tests.sheet import sample as sheet
 
 JSON = {"content-type": "application/json"}
@@ -197,62 +197,6 @@ def by_fhir_r4(bill: Bill, provider: str) -> list[Sent]:
     return [Sent(f"/in/{provider}", as_json(whole), {"content-type": "application/fhir+json"})]
 
 
-def by_national(bill: Bill, provider: str) -> list[Sent]:
-    """An outpatient's visit by 2203, 2204, 2207; a stay by 2401, 2301, 2304."""
-    visit, items = bill["visit"], bill["items"]
-    is_stay = visit["visit_kind"] == "inpatient"
-    both = {"mdtrt_id": visit["visit_no"], "psn_no": visit["worker_id"]}
-    begun = {
-        "psn_no": visit["worker_id"],
-        "ipt_no" if is_stay else "mdtrt_id": visit["visit_no"],
-        "med_type": "21" if is_stay else "11",
-        "begntime": spelled(visit["admitted_at"]),
-        "qualification_id": visit["qualification_ids"][0],
-    }
-    diagnoses = [{"diag_code": code, "diag_srt_no": "1", "vali_flag": "1"} for code in visit["diagnosis_codes"]]
-    rows = [
-        both
-        | {
-            "feedetl_sn": item["item_no"],
-            "chrg_bchno": bill["bill"]["bill_no"],
-            "med_list_codg": item["catalog_code"],
-            "medins_list_codg": local_code(item["catalog_code"]),
-            "cnt": item["quantity"],
-            "pric": item["unit_price_yuan"],
-            "det_item_fee_sumamt": yuan(item["amount_fen"]),
-            "fee_ocur_time": spelled(item["occurred_at"]),
-            "bilg_dept_codg": "A04.01",
-            "bilg_dr_codg": "D1",
-            "init_feedetl_sn": item.get("refunds_item_no"),
-        }
-        for item in items
-    ]
-    settled = both | {
-        "invono" if is_stay else "chrg_bchno": bill["bill"]["bill_no"],
-        "med_type": begun["med_type"],
-        "medfee_sumamt": yuan(bill["bill"]["charged_fen"]),
-    }
-    whole = {"mdtrtinfo": begun, "diseinfo": diagnoses}
-    return [
-        _national(provider, "2401" if is_stay else "2203", whole),
-        _national(provider, "2301" if is_stay else "2204", {"feedetail": rows}),
-        _national(provider, "2304" if is_stay else "2207", {"data": settled}),
-    ]
-
-
-def _national(provider: str, infno: str, content: dict[str, Any]) -> Sent:
-    more = {
-        "mdtrtarea_admvs": "321100",
-        "recer_sys_code": "JS",
-        "infver": "V1.0",
-        "opter_type": "1",
-        "opter_name": "测试乙",
-        "inf_time": "2026-11-05 08:00:00",
-        "fixmedins_name": "示例医院",
-    }
-    return _coded(provider, infno, {**more, "input": content})
-
-
 def by_sheet(bill: Bill, provider: str) -> list[Sent]:
     visit = bill["visit"]
     lines = [
@@ -288,5 +232,4 @@ SENDERS: dict[str, Sender] = {
     "hl7_v2": by_hl7_v2,
     "fhir_r4": by_fhir_r4,
     "sheet": by_sheet,
-    "national": by_national,
 }
