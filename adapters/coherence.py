@@ -10,14 +10,17 @@ from schemas.problems import Fault
 from schemas.requests import (
     AmendVisit,
     AnyRequest,
+    BillDocument,
     BillTerms,
     CancelSettlement,
     DischargeVisit,
+    DownloadCatalog,
     FileReferral,
     Item,
+    QueryItems,
     QueryReferral,
+    QueryVisits,
     RegisterVisit,
-    SubmitBill,
     UploadItems,
     VerifyPerson,
     VisitTerms,
@@ -30,9 +33,9 @@ YEAR_MAX = 2100
 
 def incoherences(request: AnyRequest) -> Iterator[Fault]:
     """Yield every fault that no single field shows."""
-    if isinstance(request, UploadItems | SubmitBill):
+    if isinstance(request, UploadItems | BillDocument):
         yield from _of_items(request.items)
-    if isinstance(request, SubmitBill):
+    if isinstance(request, BillDocument):
         yield from _of_visit(request.visit, "/visit")
         yield from _of_bill(request.bill, "/bill")
         yield from _of_document(request)
@@ -46,6 +49,8 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
         yield from _of_withdrawal(request)
     elif isinstance(request, CancelSettlement):
         yield from _of_cancellation(request)
+    elif isinstance(request, QueryItems | QueryVisits | DownloadCatalog):
+        yield from _of_page(request)
     elif isinstance(request, AmendVisit):
         yield from _of_amendment(request)
     elif isinstance(request, DischargeVisit):
@@ -81,6 +86,27 @@ def too_many_items(given: int, limit: int, pointer: str) -> Fault:
     )
 
 
+def _of_page(request: QueryItems | QueryVisits | DownloadCatalog) -> Iterator[Fault]:
+    """Yield a fault for each term that a cursor carries already: the next page is of the same question."""
+    carried = ("page", *_CARRIED.get(type(request), ()))
+    for name in carried if request.cursor is not None else ():
+        if getattr(request, name) is not None:
+            yield Fault(
+                pointer=f"/{name}",
+                code="cursor.carries",
+                zh="游标已包含该参数",
+                en="the cursor carries this already",
+                cure_zh=f"翻页时请只填cursor，不填{name}",
+                cure_en=f"to go on, give cursor without {name}",
+            )
+
+
+_CARRIED: dict[type[AnyRequest], tuple[str, ...]] = {
+    QueryVisits: ("from_day", "to_day"),
+    DownloadCatalog: ("version", "since_version", "format"),
+}
+
+
 def _of_items(items: tuple[Item, ...]) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for position, item in enumerate(items):
@@ -105,7 +131,7 @@ def _repeated(item_no: str, position: int, first: int) -> Fault:
 
 def _uncoded(position: int) -> Fault:
     return Fault(
-        pointer=f"/items/{position}",
+        pointer=f"/items/{position}/catalog_code",
         code="item.code_missing",
         zh="目录编码和机构编码均未填写",
         en="neither a catalog code nor a local code stands",
@@ -123,17 +149,21 @@ def _of_bill(bill: BillTerms, at: str) -> Iterator[Fault]:
     yield from unlikely_year(bill.discharged_at, f"{at}/discharged_at")
 
 
-def _of_document(request: SubmitBill) -> Iterator[Fault]:
+def _of_document(request: BillDocument) -> Iterator[Fault]:
     """Yield a fault where a document bills other lines than it brings: nothing named is dropped in silence."""
-    named = set(request.bill.item_nos)
-    if named and named != {item.item_no for item in request.items}:
+    for name, named, brought in (
+        ("item_nos", set(request.bill.item_nos), {item.item_no for item in request.items}),
+        ("batch_nos", set(request.bill.batch_nos), {item.batch_no for item in request.items}),
+    ):
+        if not named or named == brought:
+            continue
         yield Fault(
-            pointer="/bill/item_nos",
+            pointer=f"/bill/{name}",
             code="bill.items_differ",
-            zh="单据列出的明细号与报文所带的明细不一致",
-            en="the bill names other items than the document brings",
-            cure_zh="整单结算的就是所带的全部明细：请删除item_nos，或使其与明细一致",
-            cure_en="a document bills exactly the items it brings: leave item_nos out, or make both the same",
+            zh="单据列出的明细或批次与报文所带的明细不一致",
+            en="the bill names other items or batches than the document brings",
+            cure_zh=f"整单结算的就是所带的全部明细：请删除{name}，或使其与明细一致",
+            cure_en=f"a document bills exactly the items it brings: leave {name} out, or make both the same",
         )
 
 

@@ -44,7 +44,8 @@ def parsed(body: bytes) -> Element:
         encoding = _ENCODING.search(head["declared"])
         if encoding is not None and encoding["name"].lower() != "utf-8":
             _refuse(text, 0, _DECLARED)
-    if "<!" in text or text.count("<?") > (head is not None):
+    # the single characters first: they are rare, and the pair is slow to look for among so many "<"
+    if ("!" in text and "<!" in text) or (text.count("?") > 2 * (head is not None) and text.count("<?") > bool(head)):
         forbidden = _FORBIDDEN.search(text, head.end() if head else 0)
         if forbidden is not None:
             _refuse(text, forbidden.start(), _DTD)

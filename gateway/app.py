@@ -36,9 +36,9 @@ from gateway.store.migrations import ensure_current
 from gateway.store.queries import QUERIES, sql
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
-from gateway.web.pages.page import Page
+from gateway.web.pages.page import Page, page
 from gateway.web.pages.site import site
-from schemas.dialect import Adapter, Inbound
+from schemas.dialect import Adapter, Inbound, OffersFiles
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -149,7 +149,8 @@ async def application(
         GAUGES.watch("gateway_queue_age_seconds", batcher.queue_age_seconds)
         stack.push_async_callback(batcher.stop)
         theirs = [await stack.enter_async_context(Outside(found, Limits())) for found in outside()]
-        adapters: list[Adapter | Outside] = [*spoken_in_tree(), *theirs]
+        ours = spoken_in_tree()
+        adapters: list[Adapter | Outside] = [*ours, *theirs]
         dialects = Dialects(distinct(adapters))
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
@@ -171,7 +172,7 @@ async def application(
             references=references,
             keyring=keyring,
             pool=pool,
-            pages=site(native.mistakes()),
+            pages=site(native.mistakes()) | files_of(ours),
         )
 
 
@@ -188,6 +189,16 @@ def distinct(adapters: "list[Adapter | Outside]") -> "list[Adapter | Outside]":
             raise BadAdapter(f"Two adapters are {adapter.NAME} version {adapter.VERSION}: uninstall one package")
         taken.add((adapter.NAME, adapter.VERSION))
     return adapters
+
+
+def files_of(dialects: Dialects[Adapter]) -> dict[str, Page]:
+    """Return what dialects offer to be fetched, by its address."""
+    return {
+        f"/docs/{name}": page(kind, body)
+        for adapter in dialects
+        if isinstance(adapter, OffersFiles)
+        for name, (kind, body) in adapter.FILES.items()
+    }
 
 
 def spoken_here() -> Dialects[Adapter]:

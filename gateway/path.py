@@ -24,7 +24,7 @@ from gateway.metrics import words
 from gateway.settling.batch import Outcome
 from gateway.settling.standing import Stored
 from schemas.answers import AnyAnswer
-from schemas.dialect import Adapter, EnclosesReceipt, Inbound, Profile
+from schemas.dialect import Adapter, EnclosesReceipt, Inbound, Outbound, Profile
 from schemas.facts import Provider
 from schemas.problems import GatewayError, Problem
 from schemas.requests import Message, Reading
@@ -49,6 +49,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     verb: str = words.UNKNOWN
     """What was asked, and what became of it: for counting."""
     outcome: words.Outcome = "answered"
+    said: AnyAnswer | Problem | None = None
+    """What was said, canonically; None where a stored answer went out again."""
 
 
 class Path:
@@ -77,12 +79,13 @@ class Path:
         message: Message | None = None
         try:
             message = self._read(adapter, caller, inbound, profile)
-            outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound))
+            heard: list[AnyAnswer | Problem] = []
+            outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound, heard))
         except GatewayError as error:
             told(error, caller, message)
             problem = error.problem(message.envelope.message_id if message else None)
             return refused(stored(adapter, problem, inbound, profile), error, message)
-        return answered(outcome, message)
+        return answered(outcome, message, None if outcome.repeated or not heard else heard[-1])
 
     def _read(self, adapter: Adapter, caller: Provider, inbound: Inbound, profile: Profile) -> Message:
         """Return what an adapter of this tree reads; one that breaks again and again is not asked for a while."""
@@ -108,9 +111,9 @@ class Path:
         message: Message | None = None
         try:
             message = await adapter.read(inbound, profile)
-            asked = self._asked(caller, adapter, profile, message, inbound)
+            asked = self._asked(caller, adapter, profile, message, inbound, [])
             outcome = await self._desk.answer(msgspec.structs.replace(asked, word=canonically))
-            return answered(await worded_outside(adapter, outcome, inbound, profile), message)
+            return answered(await worded_outside(adapter, outcome, inbound, profile), message, None)
         except GatewayError as error:
             told(error, caller, message)
             problem = error.problem(message.envelope.message_id if message else None)
@@ -120,7 +123,7 @@ class Path:
                 out = await adapter.write(problem, inbound, profile)
             except GatewayError:
                 return self.refuse(error, caller, NATIVE, inbound)
-            return refused(Stored(status=out.status, content_type=out.content_type, body=out.body), error, message)
+            return refused(kept(out, None), error, message)
 
     def refuse(self, error: GatewayError, caller: Provider | None, dialect: str, inbound: Inbound | None) -> Reply:
         """Word a refusal of the edge: in the caller's dialect where there is one, else as RFC 9457."""
@@ -140,15 +143,27 @@ class Path:
         return adapter
 
     def _asked(
-        self, caller: Provider, adapter: Adapter | Outside, profile: Profile, message: Message, inbound: Inbound
+        self,
+        caller: Provider,
+        adapter: Adapter | Outside,
+        profile: Profile,
+        message: Message,
+        inbound: Inbound,
+        heard: list[AnyAnswer | Problem],
     ) -> Asked:
+        """Return a message as the desk takes it. heard: takes what is said to it."""
+
+        def word(said: AnyAnswer | Problem, receipt: str | None = None) -> Stored:
+            heard.append(said)
+            return self._worded(adapter, said, inbound, profile, receipt)
+
         return Asked(
             caller=caller,
             envelope=message.envelope,
             request=message.request,
             raw=inbound.body,
             adapter_version=adapter.VERSION,
-            word=lambda said, receipt=None: self._worded(adapter, said, inbound, profile, receipt),
+            word=word,
         )
 
     def _worded(
@@ -165,7 +180,7 @@ class Path:
         enclosing = self._enclosing.get((adapter.NAME, adapter.VERSION))
         if receipt is not None and enclosing is not None:
             out = enclosing.enclose(out, receipt)
-        return Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=receipt)
+        return kept(out, receipt)
 
 
 class Canonical(Struct, frozen=True, kw_only=True):
@@ -182,22 +197,21 @@ CANONICAL = "application/vnd.settlement-gateway.canonical+json"
 def canonically(said: AnyAnswer | Problem, receipt: str | None = None) -> Stored:
     """Return an answer as it is stored for a dialect of another process."""
     if isinstance(said, Problem):
-        kept, status = Canonical(problem=said), said.status
+        canonical, status = Canonical(problem=said), said.status
     else:
-        kept, status = Canonical(answer=said), OK
-    return Stored(status=status, content_type=CANONICAL, body=msgspec.json.encode(kept), receipt=receipt)
+        canonical, status = Canonical(answer=said), OK
+    return Stored(status=status, content_type=CANONICAL, body=msgspec.json.encode(canonical), receipt=receipt)
 
 
 async def worded_outside(adapter: Outside, outcome: Outcome, inbound: Inbound, profile: Profile) -> Outcome:
     """Return an outcome worded in the dialect; raises Busy where the adapter fails. What was settled stands."""
     if outcome.answer.content_type != CANONICAL:
         return outcome
-    kept = msgspec.json.decode(outcome.answer.body, type=Canonical)
-    said = kept.problem if kept.answer is None else kept.answer
+    canonical = msgspec.json.decode(outcome.answer.body, type=Canonical)
+    said = canonical.problem if canonical.answer is None else canonical.answer
     assert said is not None
     out = await adapter.write(said, inbound, profile, outcome.answer.receipt)
-    stored = Stored(status=out.status, content_type=out.content_type, body=out.body, receipt=outcome.answer.receipt)
-    return msgspec.structs.replace(outcome, answer=stored)
+    return msgspec.structs.replace(outcome, answer=kept(out, outcome.answer.receipt))
 
 
 def not_spoken(caller: Provider, dialect: str) -> GatewayError:
@@ -208,13 +222,19 @@ def not_spoken(caller: Provider, dialect: str) -> GatewayError:
 
 def stored(adapter: Adapter, said: AnyAnswer | Problem, inbound: Inbound, profile: Profile) -> Stored:
     """Return an answer's bytes in a dialect."""
-    out = adapter.write(said, inbound, profile)
-    return Stored(status=out.status, content_type=out.content_type, body=out.body)
+    return kept(adapter.write(said, inbound, profile))
 
 
-def answered(outcome: Outcome, message: Message) -> Reply:
+def kept(out: Outbound, receipt: str | None = None) -> Stored:
+    """Return what an adapter wrote, whole, as it is kept."""
+    return Stored(status=out.status, content_type=out.content_type, body=out.body, headers=out.headers, receipt=receipt)
+
+
+def answered(outcome: Outcome, message: Message, said: AnyAnswer | Problem | None) -> Reply:
     """Return a reply with the receipt that travels beside the answer, marked where it is a repeat."""
-    headers = {RECEIPT_HEADER: outcome.answer.receipt} if outcome.answer.receipt else {}
+    headers = dict(outcome.answer.headers)
+    if outcome.answer.receipt:
+        headers[RECEIPT_HEADER] = outcome.answer.receipt
     if outcome.repeated:
         headers[REPLAY_HEADER] = "true"
     answer = outcome.answer
@@ -225,6 +245,7 @@ def answered(outcome: Outcome, message: Message) -> Reply:
         headers=headers,
         verb=type(message.request).__name__,
         outcome=became(outcome, message),
+        said=said,
     )
 
 
@@ -247,6 +268,7 @@ def refused(answer: Stored, error: GatewayError, message: Message | None = None)
         headers=headers,
         verb=type(message.request).__name__ if message else words.UNKNOWN,
         outcome=words.outcome_of(error),
+        said=error.problem(),
     )
 
 

@@ -17,22 +17,31 @@ from schemas.explanations import (
     VersionTold,
     VisitTold,
 )
-from schemas.requests import Sums, VisitTerms
+from schemas.facts import CatalogItem
+from schemas.requests import Item, Sums, VisitTerms
 from schemas.scalars import (
     Area,
     AuthorizationKind,
+    CatalogFormat,
     CatalogSort,
     Code,
+    Cursor,
+    DiagnosisCode,
     Fen,
+    FenPositive,
     Instant,
+    ItemState,
+    Level,
     LongText,
     MessageId,
     Number,
     OutcomeState,
+    ProviderKind,
     QuantityText,
     ReferralState,
     Sex,
     Text,
+    VisitKind,
     VisitState,
 )
 
@@ -175,6 +184,8 @@ class Settled(Answer, Decided, tag="Settled", frozen=True, kw_only=True):
     settled_at: Instant
     settlement_day: date
     decision_sha256: str
+    unsettled_items: int | None = None
+    """Items of the visit that this bill left waiting; None of a settlement made before this was kept."""
 
 
 class SettlementCancelled(Answer, tag="SettlementCancelled", frozen=True, kw_only=True):
@@ -276,6 +287,193 @@ class SettlementFound(Answer, tag="SettlementFound", frozen=True, kw_only=True):
     settlement: Settled | SettlementCancelled
 
 
+class NextMessage(Part, frozen=True, kw_only=True):
+    """The one message to send next for an id, in the words of an action, and of zh and en."""
+
+    action: Literal["none", "repeat", "mend", "renew"]
+    """none: it is done, by this message or another. repeat: the same content under the same id. mend: what the codes
+    name, then the same id again. renew: nothing, but where the business is still wanted, the content under a new id."""
+    zh: str
+    en: str
+
+
+class OutcomeListed(Part, frozen=True, kw_only=True):
+    """What became of one of many messages; its stored answer is QueryOutcome's."""
+
+    message_id: MessageId
+    outcome: OutcomeState
+    final: bool
+    verb: str | None
+    received_at: Instant | None
+    settlement_id: Number | None
+    reversed_by: MessageId | None
+    refusal_codes: tuple[str, ...] = ()
+    next: NextMessage
+
+
+class OutcomesFound(Answer, tag="OutcomesFound", frozen=True, kw_only=True):
+    """In the order asked."""
+
+    outcomes: tuple[OutcomeListed, ...]
+
+
+class StatementProvider(Part, frozen=True, kw_only=True):
+    """协议机构 as a statement names it: the level is that of the agreement on the day of settlement."""
+
+    code: Code
+    name: Text
+    kind: ProviderKind
+    level: Level | None
+
+
+class StatementWorker(Part, frozen=True, kw_only=True):
+    """工伤职工 as a statement names them; name and certno in part only where masked."""
+
+    worker_id: Number
+    name: str
+    certno: str
+    masked: bool
+    sex: Sex
+    birthday: date | None
+    """None where masked."""
+    age_years: int
+    """Completed years at admission."""
+    employer_id: Number
+    employer_name: Text | None
+
+
+class FeeSum(Part, frozen=True, kw_only=True):
+    """费用分类: one sort of the catalog with who bears it; None is what no catalog knows."""
+
+    sort: CatalogSort | None
+    lines: int
+    sums: Sums
+
+
+class StatementFound(Answer, tag="StatementFound", frozen=True, kw_only=True):
+    """结算单: all that a printed statement shows, after the national 5261/5262; a cancellation's sums are negative."""
+
+    settlement_id: Number
+    state: Literal["in_force", "cancelled", "cancellation"]
+    original_settlement_id: Number | None
+    cancelled_by: Number | None
+    message_id: MessageId
+    """The sender's own (medins_setl_id)."""
+    provider: StatementProvider
+    worker: StatementWorker
+    area: Area
+    scheme: str
+    visit_no: Number
+    visit_kind: VisitKind
+    inpatient_no: Number | None
+    department_code: Code | None
+    admitted_at: Instant
+    discharged_at: Instant | None
+    diagnosis_codes: tuple[DiagnosisCode, ...]
+    recognition_nos: tuple[Number, ...]
+    bill_no: Number
+    invoice_no: Number | None
+    interim_no: int | None
+    settled_at: Instant
+    settlement_day: date
+    sums: Sums
+    charged_zh: str
+    """The charge in Chinese capitals (人民币大写)."""
+    fund_zh: str
+    fees: tuple[FeeSum, ...]
+    third_party_fen: Fen
+    """What of the worker's share a third party has paid."""
+    benefits_fen: Fen
+    """Benefits outside the bill."""
+    receipt_path: str
+    receipt_sha256: str
+    """SHA-256 (hex) of the receipt as it is handed out."""
+
+
+class ItemFound(Part, frozen=True, kw_only=True):
+    """An item as it was uploaded, and what became of it."""
+
+    item: Item
+    state: ItemState
+    message_id: MessageId
+    """The message that brought it."""
+    withdrawn_by: MessageId | None
+    settlement_id: Number | None
+    bill_no: Number | None
+    sums: Sums | None
+    """Who bears it, where it is settled."""
+
+
+class ItemsFound(Answer, tag="ItemsFound", frozen=True, kw_only=True):
+    visit_no: Number
+    worker_id: Number
+    visit_state: VisitState
+    items: tuple[ItemFound, ...]
+    next_cursor: Cursor | None
+    """None where this is the last page."""
+
+
+class VisitFound(Part, frozen=True, kw_only=True):
+    """A visit as it stands."""
+
+    visit_no: Number
+    visit_id: str
+    worker_id: Number
+    visit_kind: VisitKind
+    state: VisitState
+    admitted_at: Instant
+    discharged_at: Instant | None
+    diagnosis_codes: tuple[DiagnosisCode, ...]
+    qualification_ids: tuple[Number, ...]
+    department_code: Code | None
+    emergency: bool
+    third_party_paid_fen: FenPositive
+    bills: int
+    """Settlements in force."""
+    registered_at: Instant
+    message_id: MessageId
+
+
+class VisitsFound(Answer, tag="VisitsFound", frozen=True, kw_only=True):
+    from_day: date
+    to_day: date
+    visits: tuple[VisitFound, ...]
+    next_cursor: Cursor | None
+
+
+CatalogChange: TypeAlias = Literal["new", "changed", "ended"]
+
+
+class CatalogRow(Part, frozen=True, kw_only=True):
+    """A row of the catalog; an ended one as it last stood. change is None where a whole version is asked for."""
+
+    change: CatalogChange | None
+    item: CatalogItem
+
+
+class CatalogVersion(Part, frozen=True, kw_only=True):
+    version: int
+    since_version: int | None
+    effective_at: Instant
+    area: Area
+    scheme: str
+    version_rows: int
+    """Rows of the whole version, whatever was asked for."""
+
+
+class CatalogFound(Answer, CatalogVersion, tag="CatalogFound", frozen=True, kw_only=True):
+    rows: tuple[CatalogRow, ...]
+    next_cursor: Cursor | None
+
+
+class CatalogPart(Answer, CatalogVersion, tag="CatalogPart", frozen=True, kw_only=True):
+    """A part of the catalog as a file: the parts one after another, as they are, are the whole file."""
+
+    format: CatalogFormat
+    text: str
+    next_cursor: Cursor | None
+
+
 class SettlementExplained(Answer, tag="SettlementExplained", frozen=True, kw_only=True):
     """结算说明: what is stored of a settlement, told; charged − findings = fund, line by line and in sum."""
 
@@ -314,7 +512,13 @@ AnyAnswer: TypeAlias = (
     | SettlementCancelled
     | Reversed
     | OutcomeFound
+    | OutcomesFound
     | SettlementFound
+    | StatementFound
+    | ItemsFound
+    | VisitsFound
+    | CatalogFound
+    | CatalogPart
     | ReferralFiled
     | ReferralCancelled
     | ReferralsFound

@@ -1,5 +1,6 @@
 """What an adapter is: a few facts and two pure functions (design §9)."""
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -11,12 +12,13 @@ from schemas.scalars import Code
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
-    """A message as it came off the wire. headers: lower-case names; path: without the query."""
+    """A message as it came off the wire. headers: lower-case names; query: as sent, without its question mark."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
@@ -25,6 +27,8 @@ class Outbound(Struct, frozen=True, kw_only=True):
     status: int
     content_type: str
     body: bytes
+    headers: dict[str, str] = {}
+    """What else travels in the head: a file's next part."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -66,3 +70,12 @@ class EnclosesReceipt(Protocol):
 
     def enclose(self, answer: Outbound, receipt: str) -> Outbound:
         """Return the answer with its receipt, a compact JWS."""
+
+
+@runtime_checkable
+class OffersFiles(Protocol):
+    """A dialect that offers files to be fetched under /docs/: a template to fill in, a description of its service."""
+
+    @property
+    def FILES(self) -> Mapping[str, tuple[str, bytes]]:  # noqa: N802 a module's constant
+        """Content type and bytes by name."""

@@ -7,25 +7,38 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.scalars import (
     Area,
+    CatalogFormat,
     Code,
+    Cursor,
     DiagnosisCode,
     Fen,
     FenPositive,
     Instant,
+    ItemState,
     LineFen,
     LocalCode,
     LongText,
     MessageId,
     Number,
+    PageNumber,
     PriceText,
     QuantityText,
     Text,
     VisitKind,
+    VisitState,
 )
 
 ITEMS_PER_MESSAGE_MAX = 300
 ITEMS_PER_DOCUMENT_MAX = 3_000
 ITEMS_PER_VISIT_MAX = 20_000
+ROWS_PER_PAGE = 100
+ROWS_PER_PAGE_MAX = 200
+CATALOG_ROWS_PER_PAGE_MAX = 500
+CATALOG_ROWS_PER_PART_MAX = 2_000
+"""Rows of one part of a file: up to a megabyte, so that no step of making it is long for an event loop."""
+OUTCOMES_PER_MESSAGE_MAX = 1_000
+PERIOD_DAYS_MAX = 366
+VERSION_MAX = 2**53 - 1
 
 
 class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +51,7 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 Operator = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Qualifications = Annotated[tuple[Number, ...], Meta(max_length=10)]
+BatchNos = Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_MESSAGE_MAX)]
 Diagnoses = Annotated[tuple[DiagnosisCode, ...], Meta(max_length=30)]
 
 
@@ -125,6 +139,8 @@ class BillTerms(Terms, frozen=True, kw_only=True):
     """中途结算: the visit stays open for further bills."""
     item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
     """The lines of an interim bill; empty is all lines not settled yet."""
+    batch_nos: BatchNos = ()
+    """Only lines of these charging batches (收费批次号), where a dialect bills by them."""
     discharged_at: Instant | None = None
     discharge_outcome: Code | None = None
     diagnosis_codes: Diagnoses = ()
@@ -135,6 +151,8 @@ class BillTerms(Terms, frozen=True, kw_only=True):
     """The caller's own total, checked to the fen."""
     previewed: Sums | None = None
     """The sums of the preview, where the dialect echoes them: a difference is refused."""
+    previewed_fund_fen: Fen | None = None
+    """The fund's share of the preview, where the dialect echoes no more: a difference is refused."""
     invoice_no: Number | None = None
     """电子票据号, unique per provider."""
     provider_share: Literal["carry", "refuse"] = "carry"
@@ -223,7 +241,7 @@ class WithdrawItems(Request, tag="WithdrawItems", frozen=True, kw_only=True):
     worker_id: Number | None = None
     everything: bool = False
     item_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_DOCUMENT_MAX)] = ()
-    batch_nos: Annotated[tuple[Number, ...], Meta(max_length=ITEMS_PER_MESSAGE_MAX)] = ()
+    batch_nos: BatchNos = ()
 
 
 class Presettle(Request, BillTerms, tag="Presettle", frozen=True, kw_only=True):
@@ -242,12 +260,20 @@ class Settle(Request, BillTerms, tag="Settle", frozen=True, kw_only=True):
     visit_kind: VisitKind | None = None
 
 
-class SubmitBill(Request, tag="SubmitBill", frozen=True, kw_only=True):
-    """Visit, items and settlement in one document."""
+class BillDocument(Request, frozen=True, kw_only=True):
+    """整单: visit, items and bill in one document."""
 
     visit: VisitTerms
     bill: BillTerms
     items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=ITEMS_PER_DOCUMENT_MAX)]
+
+
+class PresettleBill(BillDocument, tag="PresettleBill", frozen=True, kw_only=True):
+    """整单预结算: the same computation as SubmitBill; no visit is registered, no item taken, nothing held."""
+
+
+class SubmitBill(BillDocument, tag="SubmitBill", frozen=True, kw_only=True):
+    """整单结算: registers the visit or adds to it, takes the items and settles them."""
 
 
 class CancelSettlement(Request, tag="CancelSettlement", frozen=True, kw_only=True):
@@ -298,6 +324,71 @@ class QuerySettlement(Request, tag="QuerySettlement", frozen=True, kw_only=True)
     settlement_id: Number
 
 
+class QueryOutcomes(Request, tag="QueryOutcomes", frozen=True, kw_only=True):
+    """交易结果批量查询: what became of a day's messages, and what to send next for each."""
+
+    message_ids: Annotated[tuple[MessageId, ...], Meta(min_length=1, max_length=OUTCOMES_PER_MESSAGE_MAX)]
+
+
+class QueryStatement(Request, tag="QueryStatement", frozen=True, kw_only=True):
+    """结算单打印查询: what a printed statement (结算单) of a settlement or cancellation shows."""
+
+    settlement_id: Number
+    masked: bool = True
+    """Whether the worker's name and identity number are shown in part only."""
+
+
+class QueryItems(Request, tag="QueryItems", frozen=True, kw_only=True):
+    """费用明细查询: a visit's items in the order of their coming, with what became of each.
+
+    cursor or page, not both; a cursor is of the same bill_no and state.
+    """
+
+    visit_no: Number
+    worker_id: Number | None = None
+    bill_no: Number | None = None
+    """Only the items of this bill's settlement in force."""
+    state: ItemState | None = None
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=ROWS_PER_PAGE_MAX)] = ROWS_PER_PAGE
+
+
+class QueryVisits(Request, tag="QueryVisits", frozen=True, kw_only=True):
+    """近期就诊查询: the provider's visits by the days of their registration, newest first.
+
+    cursor or page, not both; a cursor carries its days, and is of the same worker and state.
+    """
+
+    from_day: date | None = None
+    """None is 30 days before to_day."""
+    to_day: date | None = None
+    """Inclusive; None is today."""
+    worker_id: Number | None = None
+    state: VisitState | None = None
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=ROWS_PER_PAGE_MAX)] = ROWS_PER_PAGE
+
+
+class DownloadCatalog(Request, tag="DownloadCatalog", frozen=True, kw_only=True):
+    """目录下载: the catalog of the provider's area, whole or what differs from an earlier version.
+
+    cursor or page, not both; a cursor carries its versions and its form.
+    """
+
+    version: Annotated[int, Meta(ge=1, le=VERSION_MAX)] | None = None
+    """None is the newest in force."""
+    since_version: Annotated[int, Meta(ge=0, le=VERSION_MAX)] | None = None
+    """Only rows that are new, changed or ended since this version; 0 is everything."""
+    format: CatalogFormat | None = None
+    """A file's part instead of a page."""
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=CATALOG_ROWS_PER_PART_MAX)] | None = None
+    """None is the most there may be: CATALOG_ROWS_PER_PAGE_MAX a page, CATALOG_ROWS_PER_PART_MAX a part."""
+
+
 class ExplainSettlement(Request, tag="ExplainSettlement", frozen=True, kw_only=True):
     """结算说明: why a settlement came out as it did."""
 
@@ -322,7 +413,20 @@ Changing: TypeAlias = (
 )
 """Verbs that change something: they bind a message id and store their answer."""
 
-Reading: TypeAlias = VerifyPerson | Presettle | QueryOutcome | QuerySettlement | QueryReferral | ExplainSettlement
+Reading: TypeAlias = (
+    VerifyPerson
+    | Presettle
+    | PresettleBill
+    | QueryOutcome
+    | QueryOutcomes
+    | QuerySettlement
+    | QueryStatement
+    | QueryItems
+    | QueryVisits
+    | DownloadCatalog
+    | QueryReferral
+    | ExplainSettlement
+)
 """Verbs that bind no message id."""
 
 AnyRequest: TypeAlias = Changing | Reading

@@ -61,6 +61,17 @@ DiagnosisCode = Annotated[
     Meta(pattern=r"^[A-Z][0-9]{2}(\.[0-9A-Za-z]{1,4})?([+*])?" + _END, max_length=10, description="ICD-10 (医保版)."),
 ]
 
+Cursor = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]+" + _END,
+        min_length=1,
+        max_length=400,
+        description="Where the next page begins: opaque, as an answer gave it.",
+    ),
+]
+PageNumber = Annotated[int, Meta(ge=1, le=1_000, description="A page, counted from 1.")]
+
 WORK_INJURY: Scheme = "410"
 
 VisitKind = Literal["outpatient", "inpatient", "rehabilitation", "device"]
@@ -76,6 +87,10 @@ Bearer = Literal["worker", "employer", "provider"]
 Sex = Literal["male", "female"]
 AuthorizationKind = Literal["treatment", "referral", "out_of_area", "relapse", "rehabilitation", "device"]
 """工伤认定, 转诊转院, 异地, 旧伤复发, 康复确认, 辅助器具配置确认."""
+ItemState = Literal["live", "settled", "withdrawn"]
+"""未结算, 已结算, 已撤销."""
+CatalogFormat = Literal["csv", "jsonl"]
+"""A table as the import takes it; a JSON object a line."""
 VisitState = Literal["open", "part_settled", "settled", "self_paid", "cancelled"]
 """在院/未结算, 已中途结算, 已结算, 已自费出院, 已撤销."""
 ReferralState = Literal["filed", "approved", "part_approved", "revoked", "cancelled"]

@@ -1,4 +1,4 @@
-"""A Claim with `use: claim` becomes a SubmitBill."""
+"""A Claim becomes a SubmitBill where its use is `claim`, and a PresettleBill where it is `predetermination`."""
 
 from datetime import datetime
 
@@ -15,13 +15,13 @@ from adapters.fhir_r4.settings import KINDS
 from adapters.fhir_r4.shapes import Claim, Encounter, Reference
 from adapters.fhir_r4.stu3 import USES
 from schemas.problems import TooLarge, Unsupported
-from schemas.requests import ITEMS_PER_DOCUMENT_MAX, BillTerms, SubmitBill, VisitTerms
+from schemas.requests import ITEMS_PER_DOCUMENT_MAX, BillTerms, PresettleBill, SubmitBill, VisitTerms
 
 EMERGENCY = "EMER"
 DIAGNOSES_MAX = 30
 
 
-def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
+def submit_bill(claim: Claim, act: Act) -> SubmitBill | PresettleBill | None:
     """Return the bill of a Claim; None where a fault was found. Raises Unsupported for another use than claim."""
     _check_use(claim, act)
     if not claim.item:
@@ -43,7 +43,7 @@ def submit_bill(claim: Claim, act: Act) -> SubmitBill | None:
     visit["visit_no"], bill["bill_no"] = visit_no, bill_no
     if visit["admitted_at"] is None:
         visit["admitted_at"] = min(item.occurred_at for item in items)
-    return SubmitBill(
+    return _VERBS[claim.use](
         visit=msgspec.convert(visit, type=VisitTerms, strict=True),
         bill=msgspec.convert(bill, type=BillTerms, strict=True),
         items=tuple(items),
@@ -58,9 +58,7 @@ def bill_no_of(claim: Claim, act: Act) -> str | None:
 def _check_use(claim: Claim, act: Act) -> None:
     if claim.use in USES:
         raise Unsupported(said(f"{act.at}/use", STU3))
-    if claim.use == "predetermination":
-        raise Unsupported(said(f"{act.at}/use", _PREDETERMINATION))
-    if claim.use != "claim":
+    if claim.use not in _VERBS:
         raise Unsupported(said(f"{act.at}/use", _USE))
     if claim.status != "active":
         raise Unsupported(said(f"{act.at}/status", _STATUS))
@@ -238,19 +236,13 @@ def _kept_unremembered(worker_id: str | None, at: str, act: Act) -> str | None:
     return worker_id
 
 
-_PREDETERMINATION = Says(
-    "verb.not_offered_yet",
-    "以单据预结算（use: predetermination）暂未开通",
-    "predetermination is not offered yet",
-    "请以use: claim直接结算；需要撤销时发送Task（cancel）",
-    "send use: claim, and cancel it by a Task if it is not wanted",
-)
+_VERBS: dict[str | None, type[SubmitBill | PresettleBill]] = {"claim": SubmitBill, "predetermination": PresettleBill}
 _USE = Says(
     "claim.use",
     "不接收这种用途的Claim",
     "no Claim of this use is taken",
-    "use应为claim；事前核准请向经办机构申请",
-    "give claim; apply to the agency for an authorization in advance",
+    "use应为claim或predetermination；事前核准请向经办机构申请",
+    "give claim or predetermination; apply to the agency for an authorization in advance",
 )
 _STATUS = Says(
     "claim.status",

@@ -3,7 +3,15 @@
 In XML every element has its position among its like, and a value is the attribute `value`.
 """
 
-VERBS = ("SubmitBill", "VerifyPerson", "CancelSettlement", "Reverse", "QueryOutcome", "QuerySettlement")
+VERBS = (
+    "SubmitBill",
+    "PresettleBill",
+    "VerifyPerson",
+    "CancelSettlement",
+    "Reverse",
+    "QueryOutcome",
+    "QuerySettlement",
+)
 TRANSPORT = ("created", "created/0", "authoredOn", "meta", "meta/0", "timestamp", "timestamp/0")
 _WHOLE = ("priority", "insurer")
 """Elements that are carried with all they hold."""

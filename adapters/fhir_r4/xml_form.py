@@ -45,11 +45,16 @@ class Conversion(Struct, frozen=True):
         node: Node = {}
         find = _tags(part).get
         for child in element:
-            name, field, inner, is_text = find(child.tag, _UNLISTED)
-            value = child.get("value") if is_text else None
+            name, field, inner, mode = find(child.tag, _UNLISTED)
+            value = child.get("value") if mode is not None else None
             if value is not None and name not in node and len(child.attrib) == 1 and not len(child):
-                node[name] = value
-            elif inner is not None and name not in node:
+                if mode == "text":
+                    node[name] = value
+                elif _DECIMAL(value):
+                    node[name] = Raw(value.encode())
+                else:
+                    self.faults.append(said(joined(_pointer(at), name), TYPE))
+            elif inner is not None and mode is None and name not in node:
                 node[name] = self.part(child, inner, (at, name))
             elif field is None or field.mode == "carried":
                 xml_text.check_depth(child)
@@ -72,7 +77,8 @@ class Conversion(Struct, frozen=True):
         name = field.name
         if field.many:
             values = node.setdefault(name, [])
-            values.append(self._value(field, child, ((at, name), len(values))))
+            place = ((at, name), len(values))
+            values.append(self.part(child, field.part, place) if field.part else self._value(field, child, place))
         elif name in node:
             self._again(name, at)
         else:
@@ -110,9 +116,9 @@ def _pointer(at: Place) -> str:
     return joined(_pointer(at[0]), str(at[1])) if at else ""
 
 
-Tag = tuple[str, Field | None, type[shapes.Element] | None, bool]
-"""Of what stands once: its name, its field, the type of its content where it is a part, and whether it is a text."""
-_UNLISTED: Tag = ("", None, None, False)
+Tag = tuple[str, Field | None, type[shapes.Element] | None, str | None]
+"""Of what stands once: its name, its field, the type of its content where it is a part, and `text` or `digits`."""
+_UNLISTED: Tag = ("", None, None, None)
 
 
 @cache
@@ -120,7 +126,12 @@ def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
     """Return the elements of a type by their qualified tags; `id` and an extension's `url` are attributes in XML."""
     is_resource = issubclass(part, shapes.Resource)
     return {
-        FHIR + name: (name, field, None if field.many else field.part, field.mode == "text" and not field.many)
+        FHIR + name: (
+            name,
+            field,
+            None if field.many else field.part,
+            field.mode if field.mode in ("text", "digits") and not field.many and field.part is None else None,
+        )
         for name, field in fields_of(part).items()
         if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
     }

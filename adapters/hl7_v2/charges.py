@@ -8,7 +8,7 @@ from adapters.hl7_v2.habits import UNNAMED
 from adapters.hl7_v2.kinds import PRICE_TYPES
 from adapters.hl7_v2.splitting import NULL, Segment, Separators
 from adapters.hl7_v2.values import Values, place, range_of
-from adapters.jiangsu_injury.kinds import Unreadable
+from adapters.kinds import Unreadable
 
 NUMBER, BATCH, WHEN, TYPE, CODE, QUANTITY, AMOUNT, UNIT, DEPARTMENT = 2, 3, 4, 6, 7, 10, 11, 12, 13
 SPECIAL, QUALIFICATION, PRESCRIPTION = 36, 39, 42

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from adapters.jiangsu_injury.kinds import Says
+from adapters.kinds import Says
 from schemas.problems import Fault
 
 

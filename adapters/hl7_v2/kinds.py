@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TypeAlias, cast
 
+from adapters import kinds
 from adapters.coherence import YEAR_MAX, YEAR_MIN
-from adapters.jiangsu_injury import kinds
-from adapters.jiangsu_injury.kinds import SHANGHAI, Says, Unreadable
+from adapters.kinds import SHANGHAI, Says, Unreadable
 from schemas.scalars import LINE_FEN_MAX
 
 Texts: TypeAlias = Callable[[str], str]

@@ -21,7 +21,7 @@ from adapters.hl7_v2.kinds import time, yes_no
 from adapters.hl7_v2.places import wire_place
 from adapters.hl7_v2.splitting import NULL, Segment, split
 from adapters.hl7_v2.values import Values, place
-from adapters.jiangsu_injury.kinds import Says
+from adapters.kinds import Says
 from schemas.dialect import Inbound, Profile
 from schemas.problems import WireError
 from schemas.requests import ITEMS_PER_DOCUMENT_MAX, BillTerms, Envelope, Item, Message, SubmitBill, VisitTerms

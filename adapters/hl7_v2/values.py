@@ -11,7 +11,7 @@ from adapters.hl7_v2.faults import refused, unfit
 from adapters.hl7_v2.habits import Habits
 from adapters.hl7_v2.kinds import day_of
 from adapters.hl7_v2.splitting import NULL, Segment, Wire
-from adapters.jiangsu_injury.kinds import Unreadable
+from adapters.kinds import Unreadable
 from schemas.problems import Fault
 
 Value = TypeVar("Value")

@@ -11,8 +11,8 @@ from adapters.hl7_v2.fields import CHARSETS
 from adapters.hl7_v2.habits import Habits, habits
 from adapters.hl7_v2.places import wire_place
 from adapters.hl7_v2.splitting import Separators, separators_of
-from adapters.jiangsu_injury.kinds import SHANGHAI
-from adapters.jiangsu_injury.money import yuan
+from adapters.kinds import SHANGHAI
+from adapters.spelling import yuan
 from schemas.answers import AnyAnswer, Settled
 from schemas.decisions import Finding, LineDecision
 from schemas.dialect import Inbound, Outbound, Profile

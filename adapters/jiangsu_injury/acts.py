@@ -6,9 +6,11 @@ import msgspec
 from msgspec import Struct
 
 from adapters.coherence import too_many_items
-from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES, Table
-from adapters.jiangsu_injury.kinds import Says
-from adapters.jiangsu_injury.nodes import Values, detail_rows, input_node, read_fields, read_row, said
+from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, MED_TYPES
+from adapters.jiangsu_injury.nodes import detail_rows, input_node
+from adapters.kinds import Says
+from adapters.tables import Table, Values, read_fields, read_row, said
+from adapters.transactions import TWO_PERSONS, original_faults, visit_kind_of
 from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
@@ -18,9 +20,12 @@ from schemas.requests import (
     CancelReferral,
     CancelSettlement,
     CancelVisit,
+    DownloadCatalog,
     FileReferral,
     Presettle,
+    QueryItems,
     QueryReferral,
+    QueryVisits,
     RegisterVisit,
     Reverse,
     Settle,
@@ -30,6 +35,9 @@ from schemas.requests import (
     VerifyPerson,
     WithdrawItems,
 )
+
+CATALOG_ROWS = 500
+"""Rows of a page of 1301; a page of the others has what the canonical request has by default."""
 
 
 class Act(Struct, kw_only=True):
@@ -76,7 +84,7 @@ def _verify_person(act: Act) -> AnyRequest | None:
     card, number = values.pop("mdtrt_cert_type", None), values.pop("mdtrt_cert_no", None)
     if card == "02" and number is not None:
         if values.setdefault("certno", number) != number:
-            act.faults.append(said(f"{act.at}/mdtrt_cert_no", _TWO_PERSONS))
+            act.faults.append(said(f"{act.at}/mdtrt_cert_no", TWO_PERSONS))
     elif number is not None and not {"certno", "worker_id"} & values.keys():
         act.faults.append(said(f"{act.at}/mdtrt_cert_no", _CARD_ONLY))
     return _made(VerifyPerson, values, act)
@@ -194,23 +202,36 @@ def _cancel_referral(act: Act) -> AnyRequest | None:
 
 def _reverse(act: Act) -> AnyRequest | None:
     values = _fields(act)
-    if values.pop("oinfno", "2207") not in CODES:
-        act.faults.append(said(f"{act.at}/oinfno", _NO_SUCH_ORIGINAL))
-    original = values.get("original_message_id")
-    if original is not None and not str(original).startswith(act.profile.provider_code):
-        act.faults.append(said(f"{act.at}/omsgid", _FOREIGN_ORIGINAL))
+    act.faults.extend(original_faults(values, CODES, act.at, act.profile))
     return _made(Reverse, values, act)
+
+
+def _download_catalog(act: Act) -> AnyRequest | None:
+    return _made(DownloadCatalog, {**_fields(act), "limit": CATALOG_ROWS}, act)
+
+
+def _fee_detail(act: Act) -> AnyRequest | None:
+    """9103 is of what has been settled."""
+    return _made(QueryItems, {**_fields(act), "state": "settled"}, act)
+
+
+def _prescription_detail(act: Act) -> AnyRequest | None:
+    """9104 is of all that was uploaded."""
+    return _made(QueryItems, _fields(act), act)
+
+
+def _recent_visits(act: Act) -> AnyRequest | None:
+    return _made(QueryVisits, _fields(act), act)
 
 
 def _visit_kind(values: Values, act: Act) -> Values:
     """Put the visit's kind in the place of its med_type."""
-    med_type = values.get("visit_kind")
-    if med_type is not None:
-        kind = act.profile.settings.get(f"med_type.{med_type}") or MED_TYPES.get(str(med_type))
-        if kind is None:
-            act.faults.append(said(f"{act.at}/med_type", _NO_MED_TYPE))
-        values["visit_kind"] = kind
-    return values
+    if "visit_kind" not in values:
+        return values
+    kind = visit_kind_of(str(values["visit_kind"]), MED_TYPES, act.profile)
+    if isinstance(kind, Says):
+        act.faults.append(said(f"{act.at}/med_type", kind))
+    return {**values, "visit_kind": kind}
 
 
 def _in_lists(values: Values) -> Values:
@@ -232,16 +253,23 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "2207": _settle,
     "2208": _cancel_settlement,
     "2209": _reverse,
+    "1301": _download_catalog,
+    "9103": _fee_detail,
+    "9104": _prescription_detail,
+    "9105": _recent_visits,
     "2301": _file_referral,
     "2302": _query_referral,
     "2303": _cancel_referral,
 }
 
-_NO_OPERATOR = Says("field.missing", "缺少操作员编号", "no operator", "请填写opter_no", "give opter_no")
-_NO_SIGN_NO = Says("field.missing", "缺少签到编号", "no sign-in number", "请填写签到返回的sign_no", "give sign_no")
-_TWO_PERSONS = Says(
-    "person.differs", "与certno不一致", "differs from certno", "请保持两处证件号码一致", "make both the same"
+_NO_OPERATOR = Says(
+    "field.missing",
+    "缺少操作员编号",
+    "no operator",
+    "请填写opter_no，或报文头的opter",
+    "give opter_no, or opter beside infno",
 )
+_NO_SIGN_NO = Says("field.missing", "缺少签到编号", "no sign-in number", "请填写签到返回的sign_no", "give sign_no")
 _CARD_ONLY = Says(
     "card.unreadable",
     "仅凭卡号或电子凭证令牌无法识别人员",
@@ -265,20 +293,3 @@ _MIXED = Says(
     "send the rows of one person's one visit in one message",
 )
 _NO_NUMBER = Says("field.missing", "编号为空", "an empty number", "请填写编号", "give the number")
-_NO_SUCH_ORIGINAL = Says(
-    "field.value", "没有这个交易编号", "no such transaction code", "请填写原交易的infno", "give the original's infno"
-)
-_FOREIGN_ORIGINAL = Says(
-    "message_id.form",
-    "原报文ID应以本机构编号开头",
-    "should begin with your own provider code",
-    "请填写原交易的msgid",
-    "give the original's msgid",
-)
-_NO_MED_TYPE = Says(
-    "field.value",
-    "没有这个医疗类别",
-    "no such kind of visit",
-    f"应为{'、'.join(MED_TYPES)}之一",
-    f"give one of {', '.join(MED_TYPES)}",
-)

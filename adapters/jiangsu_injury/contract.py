@@ -16,6 +16,9 @@ VERBS = (
     "FileReferral",
     "QueryReferral",
     "CancelReferral",
+    "DownloadCatalog",
+    "QueryItems",
+    "QueryVisits",
 )
 TRANSPORT = (
     "inf_time",

@@ -1,41 +1,12 @@
-"""The fields of each code in one table: name, meaning, use, and whether the interface's text is known or assumed.
-
-Uses: content is part of the canonical request; transport travels in the envelope, and a retry may refresh it; carried
-is kept with the raw message and judged by nobody; checked must be one of the values we know, and says nothing more.
-"""
+"""The fields of each code in one table: name, meaning, use, and whether the interface's text is known or assumed."""
 
 from collections.abc import Iterable
-from typing import Literal
 
 from msgspec import Struct
 
-from adapters.jiangsu_injury import kinds
-from adapters.jiangsu_injury.kinds import Kind
-
-Use = Literal["content", "transport", "carried", "checked"]
-
-
-class Field(Struct, frozen=True, kw_only=True):
-    """One field of one message. into is the canonical field it fills, or its own name where code decides."""
-
-    name: str
-    zh: str
-    kind: Kind
-    into: str
-    use: Use
-    required: bool
-    known: bool
-    section: str
-
-
-class Table(dict[str, Field]):
-    """The fields of one node by their names; required holds what the required ones fill."""
-
-    def __init__(self, *fields: Field) -> None:
-        """Take each field once."""
-        super().__init__({field.name: field for field in fields})
-        assert len(self) == len(fields), "a field stands twice"
-        self.required = frozenset(field.into for field in fields if field.required)
+from adapters import kinds
+from adapters.kinds import Kind
+from adapters.tables import Field, Table
 
 
 def _content(name: str, zh: str, kind: Kind, into: str | None = None, *, required: bool = False) -> Field:
@@ -272,6 +243,30 @@ REVERSE = Table(
 )
 
 
+_PAGE = _content("pageNumber", "页码", kinds.page, "page")
+DOWNLOAD_CATALOG = Table(
+    *_assumed(
+        _content("ver", "本地目录版本", kinds.counted(0, 2**53 - 1), "since_version"),
+        _PAGE,
+    ),
+    *_assumed(_content("curr_ver", "所下载的目录版本", kinds.counted(1, 2**53 - 1), "version"), section="§1.2"),
+)
+"""ver is what the caller has; "0" or nothing is all there is."""
+FEE_DETAIL = Table(
+    _VISIT_NO,
+    _content("mdtrt_idc", "单据号", kinds.number, "bill_no"),
+    _PAGE,
+    *_assumed(_PERSON_IF_KNOWN),
+)
+"""9103 and 9104."""
+RECENT_VISITS = Table(
+    _content("begindate", "开始日期", kinds.day_of_instant, "from_day"),
+    _content("enddate", "结束日期", kinds.day_of_instant, "to_day"),
+    _PAGE,
+    *_assumed(_PERSON_IF_KNOWN),
+)
+
+
 class Code(Struct, frozen=True, kw_only=True):
     """One transaction code: its Chinese name, its fields, and nodes that may wrap them."""
 
@@ -294,6 +289,10 @@ CODES = {
     "2207": Code(zh="费用结算", fields=SETTLE),
     "2208": Code(zh="费用结算撤销", fields=CANCEL_SETTLEMENT),
     "2209": Code(zh="冲正", fields=REVERSE, sign_in=False),
+    "1301": Code(zh="批量数据下载", fields=DOWNLOAD_CATALOG),
+    "9103": Code(zh="费用明细下载", fields=FEE_DETAIL),
+    "9104": Code(zh="处方明细下载", fields=FEE_DETAIL),
+    "9105": Code(zh="近期就诊查询", fields=RECENT_VISITS),
     "2301": Code(zh="转诊转院申请上传", fields=FILE_REFERRAL),
     "2302": Code(zh="转诊转院申请查询", fields=QUERY_REFERRAL),
     "2303": Code(zh="转诊转院申请撤销", fields=CANCEL_REFERRAL),
@@ -303,10 +302,6 @@ CODES = {
 LATER = {
     "1320": "总额对账",
     "1321": "明细对账",
-    "1301": "批量数据下载",
-    "9103": "费用明细下载",
-    "9104": "处方明细下载",
-    "9105": "近期就诊查询",
 }
 """What the interface has and we do not offer yet."""
 LATER_CLASSES = {"81": "劳鉴体检机构类"}
@@ -328,6 +323,8 @@ MED_TYPES = {
     "424": "device",
 }
 """med_type → visit kind: national and work-injury ones (domain §2.5); a profile's `med_type.41` overrides."""
+OWN_MED_TYPES = {"outpatient": "11", "inpatient": "21", "rehabilitation": "421", "device": "424"}
+"""visit kind → the med_type that tells it."""
 EMERGENCY = "13"
 """急诊: the visit is an emergency (条例 art. 30)."""
 EVERYTHING = "0000"

@@ -38,9 +38,3 @@ def bill_of(sums: Sums, sorts: tuple[SortSum, ...]) -> Bill:
         service_fen=service,
         material_fen=material,
     )
-
-
-def yuan(fen: int) -> str:
-    """Return an amount in yuan with two decimals."""
-    whole, cents = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{whole}.{cents:02d}"

@@ -1,12 +1,13 @@
 """The `output` of each answer. Fields of 1101, 2206 and 2207 are known (domain §1.3); the others are assumed."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import assert_never
 
 from adapters.jiangsu_injury.fields import AMEND_VISIT
-from adapters.jiangsu_injury.kinds import SHANGHAI
-from adapters.jiangsu_injury.money import bill_of, yuan
-from adapters.jiangsu_injury.remarks import entitlement, explanation, shares
+from adapters.jiangsu_injury.lists import listed
+from adapters.jiangsu_injury.money import bill_of
+from adapters.spelling import spelled, yuan
+from adapters.wording import OUTCOMES, REFERRALS, REVERSALS, entitlement, explanation, shares
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,
@@ -22,7 +23,6 @@ from schemas.answers import (
     Reversed,
     Settled,
     SettlementCancelled,
-    SettlementExplained,
     SettlementFound,
     SignedIn,
     SignedOut,
@@ -55,23 +55,17 @@ def output_of(answer: AnyAnswer) -> Output:
         case Reversed():
             return _reversed(answer)
         case OutcomeFound():
-            return {"msgid": answer.message_id, "memo": _OUTCOMES[answer.outcome]}
+            return {"msgid": answer.message_id, "memo": OUTCOMES[answer.outcome]}
         case SettlementFound():
             return output_of(answer.settlement)
-        case SettlementExplained():
-            return {"memo": "；".join(finding.why.zh for line in answer.lines for finding in line.findings)}
         case _:
-            assert_never(answer)
+            return listed(answer)
 
 
 def _signed(answer: SignedIn | SignedOut) -> Output:
     if isinstance(answer, SignedOut):
         return {"sign_no": answer.sign_no}
-    return {"signinoutb": {"sign_time": _spelled(answer.signed_at), "sign_no": answer.sign_no}}
-
-
-def _spelled(instant: datetime) -> str:
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return {"signinoutb": {"sign_time": spelled(answer.signed_at), "sign_no": answer.sign_no}}
 
 
 def _person(answer: PersonVerified) -> Output:
@@ -162,7 +156,7 @@ def _referral(referral: Referral) -> Output:
         "stateCode": "1",
         "applyTime": _packed(referral.applied_on),
         "referral_state": referral.state,
-        "memo": _REFERRALS[referral.state],
+        "memo": REFERRALS[referral.state],
         "grants": [
             {
                 "qualification_id": grant.qualification_id,
@@ -178,15 +172,6 @@ def _referral(referral: Referral) -> Output:
 
 def _packed(day: date) -> str:
     return day.strftime("%Y%m%d")
-
-
-_REFERRALS = {
-    "filed": "已申请，待经办机构核准",
-    "approved": "经办机构已核准，请按核准的资格审核信息ID就医",
-    "part_approved": "经办机构核准了部分日期",
-    "revoked": "经办机构的核准已撤销",
-    "cancelled": "申请已撤销",
-}
 
 
 def _items(answer: ItemsUploaded | ItemsWithdrawn) -> Output:
@@ -243,14 +228,5 @@ def _reversed(answer: Reversed) -> Output:
         "omsgid": answer.original_message_id,
         "setl_id": answer.settlement_id or "",
         "init_setl_id": answer.original_settlement_id or "",
-        "memo": _REVERSED[answer.original_was],
+        "memo": REVERSALS[answer.original_was],
     }
-
-
-_REVERSED = {
-    "settled": "原交易已生效，现已冲正",
-    "not_seen": "原交易未收到，今后到达也不再受理",
-    "refused": "原交易已被拒绝，今后到达也不再受理",
-    "reversed": "原交易此前已冲正",
-}
-_OUTCOMES = {"settled": "已生效", "refused": "已拒绝", "reversed": "已冲正", "not_seen": "未收到"}

@@ -1,6 +1,7 @@
 """Where a fault stands, in the words of the sender's own message."""
 
-from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM, Field
+from adapters.jiangsu_injury.fields import CODES, ENVELOPE, ITEM
+from adapters.tables import titled, wire_name
 
 _ROWS = ("items", "feedetail")
 
@@ -9,9 +10,9 @@ def wire_pointer(infno: str, pointer: str, at: str) -> str:
     """Return the sender's pointer for one of the canonical request, whose fields or rows stand at `at`."""
     steps = pointer.split("/")[1:]
     if steps and steps[0] == "items":
-        names = [_wire_name(ITEM, step) for step in steps[2:]]
+        names = [wire_name(ITEM, step) for step in steps[2:]]
         return "/".join([at, *steps[1:2], *names])
-    return "/".join([at, *(_wire_name(CODES[infno].fields, step) for step in steps)])
+    return "/".join([at, *(wire_name(CODES[infno].fields, step) for step in steps)])
 
 
 def place_zh(infno: str, pointer: str) -> str:
@@ -24,18 +25,6 @@ def place_zh(infno: str, pointer: str) -> str:
         steps = steps[1:]
     if steps and steps[0] in _ROWS:
         row = f"第{int(steps[1]) + 1}行" if len(steps) > 1 and steps[1].isdecimal() else ""
-        return " ".join(part for part in (row, *(_titled(ITEM, step) for step in steps[2:])) if part)
+        return " ".join(part for part in (row, *(titled(ITEM, step) for step in steps[2:])) if part)
     table = {**ENVELOPE, **(CODES[infno].fields if infno in CODES else {})}
-    return ".".join(_titled(table, step) for step in steps)
-
-
-def _wire_name(table: dict[str, Field], name: str) -> str:
-    """Return the field that fills a canonical one; a name that no field fills stays."""
-    if name in table:
-        return name
-    return next((field.name for field in table.values() if field.into == name and field.use != "carried"), name)
-
-
-def _titled(table: dict[str, Field], name: str) -> str:
-    wire = _wire_name(table, name)
-    return f"{wire}（{table[wire].zh}）" if wire in table else wire
+    return ".".join(titled(table, step) for step in steps)

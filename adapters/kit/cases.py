@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from adapters.kit.workbooks import is_workbook, workbook_rows
 from schemas.answers import AnyAnswer
 from schemas.dialect import Adapter, Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
@@ -84,7 +85,8 @@ def expected(adapter: Adapter, case: Case) -> dict[str, str]:
     read = heard(adapter, case.inbound, case.profile)
     name = "problem.json" if isinstance(read, Problem) else "canonical.json"
     outbound = answered(adapter, case, read)
-    response = {"status": outbound.status, "content_type": outbound.content_type, "body": shown(outbound)}
+    head = {"headers": outbound.headers} if outbound.headers else {}
+    response = {"status": outbound.status, "content_type": outbound.content_type, **head, "body": shown(outbound)}
     return {name: pretty(read), "response.json": pretty(response)}
 
 
@@ -98,6 +100,8 @@ def shown(outbound: Outbound) -> Any:
     kind, _, charset = outbound.content_type.partition("; charset=")
     if kind.endswith("json"):
         return msgspec.json.decode(outbound.body)
+    if is_workbook(outbound.body):
+        return workbook_rows(outbound.body)
     return outbound.body.decode(charset or "utf-8").splitlines()
 
 

@@ -1,5 +1,6 @@
 """Whether an adapter minds its manners: it reads, or refuses with words; anything else is a fault told as a text."""
 
+from adapters.kit.workbooks import is_workbook, workbook_text
 from schemas.answers import AnyAnswer
 from schemas.dialect import Adapter, Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
@@ -40,6 +41,8 @@ def written(adapter: Adapter, said: AnyAnswer | Problem, to: Inbound, profile: P
     if not isinstance(out, Outbound) or out.status not in STATUSES or not out.content_type:
         raise Rude(f"write returned no Outbound with a status and a content type for {what}")
     charset = charset_in(out)
+    if is_workbook(out.body):
+        return out, workbook_text(out.body)
     try:
         text = out.body.decode(charset)
     except (UnicodeDecodeError, LookupError) as error:

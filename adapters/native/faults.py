@@ -47,7 +47,7 @@ def body_schema(route: Route) -> dict[str, Any]:
     """Return the JSON Schema of a route's body: the verb's own without what stands in the path."""
     schema = schema_of(route.verb)
     own = schema["$defs"][route.verb.__name__]
-    for name in ("verb", *route.named):
+    for name in ("verb", *route.named, *route.queried):
         own["properties"].pop(name)
         if name in own["required"]:
             own["required"].remove(name)
@@ -57,6 +57,15 @@ def body_schema(route: Route) -> dict[str, Any]:
 @cache
 def _validator(route: Route) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(body_schema(route), validate_formats=True)
+
+
+def faults_of_value(route: Route, name: str, value: object, pointer: str) -> list[Fault]:
+    """Return what is wrong with one field's value that did not decode, each fault at the pointer."""
+    schema = schema_of(route.verb)
+    own = schema["$defs"][route.verb.__name__]["properties"][name]
+    checker = jsonschema_rs.Draft202012Validator({**own, "$defs": schema["$defs"]}, validate_formats=True)
+    found = [one for error in checker.iter_errors(value) for one in _of_error(error)]
+    return [msgspec.structs.replace(one, pointer=pointer) for one in found] or [_of_message("Invalid")]
 
 
 def fault(pointer: str, code: str, says: tuple[str, str, str, str]) -> Fault:
@@ -92,7 +101,7 @@ def _of_error(error: ValidationError) -> Iterator[Fault]:
         case "enum":
             yield _of_options(at, given["options"])
         case "format":
-            yield fault(at, "field.pattern", _INSTANT)
+            yield fault(at, "field.pattern", _DAY if given["format"] == "date" else _INSTANT)
         case name if name in _LIMITS:
             yield _of_limit(at, name, given["limit"])
         case name:
@@ -156,6 +165,7 @@ _INSTANT = (
     "应为带时区的时间，如2024-12-01T10:30:00+08:00",
     "give an instant with its offset, as 2024-12-01T10:30:00+08:00",
 )
+_DAY = "日期格式不对", "not a day", "应为日期，如2024-12-01", "give a day as 2024-12-01"
 _OTHER_PATTERN = "格式不对", "not of the required form", "请对照接口文档更正", "see the interface's description"
 _TOKEN_SAYS = (
     "含有不允许的字符",
@@ -184,6 +194,12 @@ _PATTERNS = {
     ),
     _pattern(scalars.Code): _TOKEN_SAYS,
     _pattern(scalars.MessageId): _TOKEN_SAYS,
+    _pattern(scalars.Cursor): (
+        "游标无效",
+        "not a cursor",
+        "请原样使用上一页应答中的next_cursor",
+        "use next_cursor of the page before as it is",
+    ),
     _pattern(scalars.Text): _PLAIN_SAYS,
     _pattern(Operator): _PLAIN_SAYS,
     _pattern(scalars.DiagnosisCode): (

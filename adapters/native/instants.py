@@ -7,13 +7,13 @@ from msgspec import structs
 from schemas.requests import (
     AmendVisit,
     AnyRequest,
+    BillDocument,
     BillTerms,
     DischargeVisit,
     Item,
     Presettle,
     RegisterVisit,
     Settle,
-    SubmitBill,
     UploadItems,
     VisitTerms,
 )
@@ -29,7 +29,7 @@ def request_in_utc(request: AnyRequest) -> AnyRequest:
     match request:
         case UploadItems(items=items):
             _items(items)
-        case SubmitBill(items=items):
+        case BillDocument(items=items):
             _items(items)
             _put(request.visit, "admitted_at", "stabilised_at")
             _put(request.bill, "discharged_at")

@@ -44,6 +44,10 @@ _TEXTS: tuple[tuple[str, bytes], ...] = (
     ("GET /v1/settlements/S1", b"{}"),
     ("GET /v1/nothing", b""),
     ("PUT /v1/bills", b"{}"),
+    ("GET /v1/visits?colour=red", b""),
+    ("DELETE /v1/visits/ZY0001?everything=true", b""),
+    ("GET /v1/visits?limit=1&limit=2", b""),
+    ("GET /v1/visits?from_day=2026-11-01&cursor=WyJ2aXNpdHMiXQ", b""),
 )
 """Bodies that are no JSON, or where none should be."""
 _OBJECTS: tuple[tuple[str, dict[str, object]], ...] = (
@@ -89,8 +93,9 @@ def mistakes() -> tuple[tuple[Inbound, Problem], ...]:
 
 
 def _inbound(line: str, headers: dict[str, str], body: bytes) -> Inbound:
-    method, path = line.split(" ")
-    return Inbound(method=method, path=path, headers=headers, body=body)
+    method, target = line.split(" ")
+    path, _, query = target.partition("?")
+    return Inbound(method=method, path=path, query=query, headers=headers, body=body)
 
 
 def _refusal(message: Inbound) -> Problem:

@@ -8,6 +8,7 @@ from adapters import json_text
 from adapters.coherence import incoherences, too_many_items, unlikely_year
 from adapters.native.faults import bounded, fault, faults_of, unexpected
 from adapters.native.instants import in_utc, request_in_utc
+from adapters.native.queries import query_values
 from adapters.native.routes import Route, build, find_route
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, TooLarge, WireError
@@ -79,7 +80,8 @@ def _unquoted(text: str) -> str:
 
 def _request(message: Inbound, route: Route, named: dict[str, str], faults: list[Fault]) -> AnyRequest | None:
     """Return the body's request: by its type at once, or read strictly, so that every fault is told."""
-    if not named and _is_json(message) and _VERB not in message.body:
+    asked = query_values(message.query, route, faults)
+    if not named and route.method != "GET" and _is_json(message) and _VERB not in message.body:
         request = json_text.plainly(message.body, _decoder(route.verb))
         if request is not None:
             faults.extend(incoherences(request))
@@ -93,14 +95,20 @@ def _request(message: Inbound, route: Route, named: dict[str, str], faults: list
             faults.append(unexpected(f"/{name}"))
             del body[name]
     try:
-        request = build(route.verb, {**body, **named})
+        request = build(route.verb, {**body, **named, **asked})
     except msgspec.ValidationError as error:
         path_faults = _path_faults(route, named)
         faults.extend(path_faults)
         faults.extend(faults_of(route, body, error, path_faults))
         return None
-    faults.extend(incoherences(request))
+    faults.extend(_located(fault, route) for fault in incoherences(request))
     return request
+
+
+def _located(fault: Fault, route: Route) -> Fault:
+    """Return a fault with its place in the words of the message: a field of the query stands in the query."""
+    name = fault.pointer.removeprefix("/")
+    return msgspec.structs.replace(fault, pointer=f"query:{name}") if name in route.queried else fault
 
 
 def _body(message: Inbound, route: Route, faults: list[Fault]) -> dict[str, object] | None:

@@ -15,12 +15,18 @@ from schemas.requests import (
     CancelVisit,
     Changing,
     DischargeVisit,
+    DownloadCatalog,
     ExplainSettlement,
     FileReferral,
     Presettle,
+    PresettleBill,
+    QueryItems,
     QueryOutcome,
+    QueryOutcomes,
     QueryReferral,
     QuerySettlement,
+    QueryStatement,
+    QueryVisits,
     RegisterVisit,
     Reverse,
     Settle,
@@ -39,6 +45,8 @@ class Route(Struct, frozen=True, kw_only=True):
     method: str
     segments: tuple[str, ...]
     verb: type[AnyRequest]
+    queried: tuple[str, ...] = ()
+    """The request's fields that may stand in the query, each once."""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -59,8 +67,10 @@ class Route(Struct, frozen=True, kw_only=True):
 
 
 def _route(line: str, verb: type[AnyRequest]) -> Route:
-    method, path = line.split(" ")
-    return Route(method=method, segments=tuple(path.split("/")[1:]), verb=verb)
+    method, target = line.split(" ")
+    path, _, query = target.partition("?")
+    queried = tuple(query[1:-1].split(",")) if query else ()
+    return Route(method=method, segments=tuple(path.split("/")[1:]), verb=verb, queried=queried)
 
 
 ROUTES = (
@@ -76,6 +86,7 @@ ROUTES = (
     _route("POST /v1/visits/{visit_no}/presettle", Presettle),
     _route("POST /v1/visits/{visit_no}/settle", Settle),
     _route("POST /v1/bills", SubmitBill),
+    _route("POST /v1/bills/presettle", PresettleBill),
     _route("POST /v1/settlements/{settlement_id}/cancel", CancelSettlement),
     _route("POST /v1/referrals", FileReferral),
     _route("GET /v1/referrals/{referral_no}", QueryReferral),
@@ -83,7 +94,12 @@ ROUTES = (
     _route("POST /v1/referrals/{referral_no}/cancel", CancelReferral),
     _route("POST /v1/reversals", Reverse),
     _route("GET /v1/outcomes/{message_id}", QueryOutcome),
+    _route("POST /v1/outcomes", QueryOutcomes),
     _route("GET /v1/settlements/{settlement_id}", QuerySettlement),
+    _route("GET /v1/settlements/{settlement_id}/statement?{masked}", QueryStatement),
+    _route("GET /v1/visits?{from_day,to_day,worker_id,state,cursor,limit}", QueryVisits),
+    _route("GET /v1/visits/{visit_no}/items?{bill_no,state,cursor,limit}", QueryItems),
+    _route("GET /v1/catalog?{version,since_version,format,cursor,limit}", DownloadCatalog),
     _route("GET /v1/settlements/{settlement_id}/explanation", ExplainSettlement),
 )
 """The whole door. A receipt's own address is the web room's: it carries no request of the desk."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.answers import AnyAnswer
+from schemas.answers import AnyAnswer, CatalogPart
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem
 
@@ -12,7 +12,25 @@ def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outboun
     if isinstance(answer, Problem):
         body = msgspec.json.encode(_document(answer))
         return Outbound(status=answer.status, content_type="application/problem+json", body=body)
+    if isinstance(answer, CatalogPart):
+        return _part(answer)
     return Outbound(status=200, content_type="application/json", body=msgspec.json.encode(answer))
+
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+
+
+def _part(part: CatalogPart) -> Outbound:
+    """Return a part of a file as it is; which version it is of and where the next part is stands in the head."""
+    name = f"catalog-{part.version}{'' if part.next_cursor is None else '-part'}.{part.format}"
+    headers = {
+        "Catalog-Version": str(part.version),
+        "Catalog-Rows": str(part.version_rows),
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if part.next_cursor is not None:
+        headers["Link"] = f'</v1/catalog?cursor={part.next_cursor}>; rel="next"'
+    return Outbound(status=200, content_type=_TYPES[part.format], body=part.text.encode(), headers=headers)
 
 
 def _document(problem: Problem) -> dict[str, object]:

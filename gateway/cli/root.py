@@ -2,11 +2,12 @@
 
 import typer
 
-from gateway.cli import adapter, config, keys, migrate, sandbox
+from gateway.cli import adapter, config, keys, migrate, sandbox, sheet
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
 from gateway.cli.import_ import import_files
+from gateway.cli.outcome import outcome
 from gateway.cli.rules import rules
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
@@ -35,8 +36,10 @@ app.command(short_help="Serve providers, on all cores (服务).")(serve)
 app.command(short_help="Tell all about one settlement, line by line (结算说明).")(explain)
 app.command(short_help="List the rules, with their source in law (审核规则).")(rules)
 app.command(short_help="Look whether all is well, and say what mends it (体检).")(doctor)
+app.command(short_help="Ask what became of messages, and what to send next (交易结果).")(outcome)
 app.command("import", short_help="Take in reference data from CSV or XLSX (导入).")(import_files)
 app.command(short_help="Write an invented city to try things with (示例世界).")(world)
+app.add_typer(sheet.app, short_help="Write the template of a bill as a sheet; send one (表格报送).")
 app.command(short_help="Check a receipt or saved answer offline (验签).")(verify)
 app.add_typer(adapter.app, name="adapter", short_help="Begin, try and check an adapter (适配器).")
 app.add_typer(config.app, short_help="Show the settings and who set them (配置).")

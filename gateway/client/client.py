@@ -1,5 +1,6 @@
 """The client for programs with an event loop."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import quote
@@ -24,13 +25,21 @@ class Client(Verbs, Awaiting):
     known); see `gateway.client.errors`.
     """
 
-    def __init__(self, url: str, token: str, *, jwks: bytes | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        jwks: bytes | Mapping[str, object] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         """Take the gateway's address and the provider's token.
 
         jwks: the gateway's public keys, as its operator gave them to you: they alone are then believed. Without, those
         that it publishes are, and asked for again when another key signs.
         """
-        self._exchange = Exchange(url, token, jwks=jwks, patience=patience or Patience())
+        pinned = msgspec.json.encode(jwks) if isinstance(jwks, Mapping) else jwks
+        self._exchange = Exchange(url, token, jwks=pinned, patience=patience or Patience())
 
     @property
     def jwks(self) -> bytes:

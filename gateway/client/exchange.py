@@ -92,8 +92,8 @@ class Exchange:
     ) -> Heard:
         """Send a message, again and again under its own id, until a signed answer says yes or no.
 
-        path: percent-encoded, without a query. Raises Unverified for an answer that is not to be believed, and Unknown
-        where none came within patience.
+        path: percent-encoded, with its query if it has one. Raises Unverified for an answer that is not to be
+        believed, and Unknown where none came within patience.
         """
         patience, attempt = self._patience, 0
         while True:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +16,14 @@ Result = TypeVar("Result")
 class SyncClient(Verbs, Waiting):
     """As `Client`, for any thread: an event loop of its own runs in a thread beside. Close it, or use it in `with`."""
 
-    def __init__(self, url: str, token: str, *, jwks: bytes | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        jwks: bytes | Mapping[str, object] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         """Take what `Client` takes."""
         self._client = Client(url, token, jwks=jwks, patience=patience)
         self._loop = asyncio.new_event_loop()

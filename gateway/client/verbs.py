@@ -3,16 +3,19 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Generic, Self, TypeVar, overload
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from schemas.answers import (
     Answer,
+    CatalogFound,
+    ItemsFound,
     ItemsUploaded,
     ItemsWithdrawn,
     OutcomeFound,
+    OutcomesFound,
     PersonVerified,
     Presettled,
     ReferralCancelled,
@@ -25,10 +28,12 @@ from schemas.answers import (
     SettlementFound,
     SignedIn,
     SignedOut,
+    StatementFound,
     VisitAmended,
     VisitCancelled,
     VisitDischarged,
     VisitRegistered,
+    VisitsFound,
 )
 from schemas.requests import (
     AmendVisit,
@@ -36,12 +41,18 @@ from schemas.requests import (
     CancelSettlement,
     CancelVisit,
     DischargeVisit,
+    DownloadCatalog,
     ExplainSettlement,
     FileReferral,
     Presettle,
+    PresettleBill,
+    QueryItems,
     QueryOutcome,
+    QueryOutcomes,
     QueryReferral,
     QuerySettlement,
+    QueryStatement,
+    QueryVisits,
     RegisterVisit,
     Request,
     Reverse,
@@ -86,11 +97,13 @@ class Verb(Generic[R, A]):
     changing = False
 
     def __init__(self, route: str, request: type[R], answer: type[A]) -> None:
-        """Take method and path as the door names them; a segment in braces is a field of the request."""
-        self.method, self.path = route.split(" ")
+        """Take method, path and query as the door names them; in braces stand fields of the request."""
+        self.method, target = route.split(" ")
+        self.path, _, queried = target.partition("?")
         self.request = request
         self.answer = answer
         self._named = [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+        self._queried = queried[1:-1].split(",") if queried else []
         self._nullable = {field.name for field in msgspec.structs.fields(request) if field.default is UNSET}
 
     def says(self, request: Request) -> bool:
@@ -98,19 +111,35 @@ class Verb(Generic[R, A]):
         return type(request) is self.request and all(getattr(request, name) for name in self._named)
 
     def target(self, request: R) -> str:
-        """Return the path, percent-encoded, with the request's fields in it."""
+        """Return path and query, percent-encoded, with the request's fields in them.
+
+        Raises ValueError for a field that is asked for by no path, query or body of this verb.
+        """
         fields = {name: quote(str(getattr(request, name) or ""), safe="") for name in self._named}
-        return self.path.format_map(fields)
+        path = self.path.format_map(fields)
+        if self.method != "GET":
+            return path
+        said = {
+            field.name: msgspec.to_builtins(getattr(request, field.name))
+            for field in msgspec.structs.fields(self.request)
+            if field.name not in self._named and getattr(request, field.name) != field.default
+        }
+        if unsaid := [name for name in said if name not in self._queried]:
+            raise ValueError(f"{', '.join(unsaid)}: {self.method} {self.path} cannot say it")
+        query = urlencode({name: _spelled(value) for name, value in said.items()}, quote_via=quote)
+        return f"{path}?{query}" if query else path
 
     def body(self, request: R) -> bytes:
         """Return the request as the door reads it: without its verb, what stands in the path, and what is None.
 
         Where leaving a field out says something else than null does (PATCH), null is sent.
         """
+        if self.method == "GET":
+            return b""
         members = msgspec.to_builtins(request)
         lean = {name: _lean(value) for name, value in members.items() if name not in ("verb", *self._named)}
         lean = {name: value for name, value in lean.items() if value is not None or name in self._nullable}
-        return msgspec.json.encode(lean) if lean or self.method not in ("GET", "DELETE") else b""
+        return msgspec.json.encode(lean) if lean or self.method != "DELETE" else b""
 
 
 class Awaiting(ABC):
@@ -229,6 +258,7 @@ class Verbs:
     withdraw_items = Change("POST /v1/visits/{visit_no}/items/withdraw", WithdrawItems, ItemsWithdrawn)
     presettle = Read("POST /v1/visits/{visit_no}/presettle", Presettle, Presettled)
     settle = Change("POST /v1/visits/{visit_no}/settle", Settle, Settled)
+    presettle_bill = Read("POST /v1/bills/presettle", PresettleBill, Presettled)
     submit_bill = Change("POST /v1/bills", SubmitBill, Settled)
     cancel_settlement = Change("POST /v1/settlements/{settlement_id}/cancel", CancelSettlement, SettlementCancelled)
     file_referral = Change("POST /v1/referrals", FileReferral, ReferralFiled)
@@ -237,13 +267,24 @@ class Verbs:
     cancel_referral = Change("POST /v1/referrals/{referral_no}/cancel", CancelReferral, ReferralCancelled)
     reverse = Change("POST /v1/reversals", Reverse, Reversed)
     query_outcome = Read("GET /v1/outcomes/{message_id}", QueryOutcome, OutcomeFound)
+    query_outcomes = Read("POST /v1/outcomes", QueryOutcomes, OutcomesFound)
     query_settlement = Read("GET /v1/settlements/{settlement_id}", QuerySettlement, SettlementFound)
+    query_statement = Read("GET /v1/settlements/{settlement_id}/statement?{masked}", QueryStatement, StatementFound)
+    query_visits = Read("GET /v1/visits?{from_day,to_day,worker_id,state,cursor,limit}", QueryVisits, VisitsFound)
+    query_items = Read("GET /v1/visits/{visit_no}/items?{bill_no,state,cursor,limit}", QueryItems, ItemsFound)
+    download_catalog = Read("GET /v1/catalog?{version,since_version,cursor,limit}", DownloadCatalog, CatalogFound)
+    """In pages; as a file it is for a browser or curl."""
     explain_settlement = Read("GET /v1/settlements/{settlement_id}/explanation", ExplainSettlement, SettlementExplained)
 
 
 def verbs() -> dict[str, Verb[Any, Any]]:
     """Return every verb of the door by its method's name."""
     return {name: value for name, value in vars(Verbs).items() if isinstance(value, Verb)}
+
+
+def _spelled(value: object) -> str:
+    """Return a value as a query says it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _lean(value: object) -> object:

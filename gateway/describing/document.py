@@ -19,7 +19,7 @@ from gateway.describing.responses import (
 )
 from gateway.describing.structs import REF, components, envelope, fields, names
 from gateway.describing.words import FIELDS, HEADERS, TAGS, VERBS
-from schemas.answers import AnyAnswer
+from schemas.answers import AnyAnswer, CatalogPart
 
 ENVELOPE = {"message_id": "Idempotency-Key", "sent_at": "Sent-At", "operator_id": "Operator-Id", "sign_no": "Sign-No"}
 INTRODUCTION = Path(__file__).with_name("introduction.md")
@@ -82,8 +82,13 @@ def undescribed(routes: tuple[Route, ...]) -> list[str]:
     """Return what of these routes has no words yet."""
     missing = [f"VERBS: {route.verb.__name__}" for route in routes if route.verb not in VERBS]
     missing += [f"TAGS: {tag_of(route)}" for route in routes if tag_of(route) not in TAGS]
-    missing += [f"FIELDS: {name} of {path_of(route)}" for route in routes for name in route.named if name not in FIELDS]
-    answered = {words.answer for words in VERBS.values()}
+    missing += [
+        f"FIELDS: {name} of {path_of(route)}"
+        for route in routes
+        for name in (*route.named, *route.queried)
+        if name not in FIELDS
+    ]
+    answered = {words.answer for words in VERBS.values()} | {CatalogPart}
     missing += [f"VERBS: no verb answers {answer.__name__}" for answer in get_args(AnyAnswer) if answer not in answered]
     return list(dict.fromkeys(missing))
 
@@ -120,24 +125,24 @@ def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[s
 
 
 def _parameters(route: Route, examples: tuple[Example, ...]) -> list[dict[str, Any]]:
-    """Return the parameters of the path, with what the first golden case gives."""
+    """Return the parameters of the path and the query; of the path with what the first golden case gives."""
     schemas = fields(route)
     shown = next((one.named for one in examples if one.status == OK), {})
     return [
         {
             "name": name,
-            "in": "path",
-            "required": True,
+            "in": "path" if name in route.named else "query",
+            "required": name in route.named,
             "description": " ".join(FIELDS[name]),
             "schema": _given(schemas[name]),
             **({"example": shown[name]} if name in shown else {}),
         }
-        for name in route.named
+        for name in (*route.named, *route.queried)
     ]
 
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a value in a path, where null cannot be said."""
+    """Return the schema of a value in a path or query, where null cannot be said."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     return kinds[0] if len(kinds) == 1 else schema
 
@@ -158,11 +163,16 @@ def _envelope(route: Route) -> list[dict[str, Any]]:
 
 def _responses(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
     words = VERBS[route.verb]
-    beside = (("Settlement-Receipt",) if words.has_receipt else ()) + (("Idempotent-Replay",) if route.changing else ())
+    beside = (
+        (("Settlement-Receipt",) if words.has_receipt else ())
+        + (("Idempotent-Replay",) if route.changing else ())
+        + (("Link", "Catalog-Version", "Catalog-Rows") if words.files else ())
+    )
     done = answer({"$ref": REF.format(name=words.answer.__name__)}, "application/json", beside)
+    done["content"] |= {kind: {"schema": {}} for kind in words.files}
     found = {OK: done} | {status: refusal(status, codes) for status, codes in problems(codes_of(route)).items()}
     for one in examples:
-        [content] = found[one.status]["content"].values()
+        content = found[one.status]["content"][one.content_type]
         content.setdefault("examples", {})[one.name] = {"value": one.answer}
     return {str(status): response for status, response in sorted(found.items())}
 
@@ -257,6 +267,12 @@ def _headers() -> dict[str, Any]:
             "重复报文得到的是原答复。 The stored answer of a message that came before.",
             {"type": "string", "enum": ["true"]},
         ),
+        "Link": (
+            "文件未完：下一段的地址（rel=next）。 Where the next part of the file is, while there is one.",
+            {"type": "string"},
+        ),
+        "Catalog-Version": ("目录版本。 The version that the file is of.", {"type": "string"}),
+        "Catalog-Rows": ("该版本的总行数。 Rows of the whole version.", {"type": "string"}),
         "Retry-After": ("至少等待的秒数。 Seconds to wait at least.", seconds),
         "WWW-Authenticate": ("所需的身份认证方式。 How to say who is calling.", {"type": "string"}),
     }

@@ -30,6 +30,8 @@ class Example(Struct, frozen=True, kw_only=True):
     request: Any
     """Its body; None where it has none, or where it is refused."""
     status: int
+    content_type: str
+    """Without its charset."""
     answer: Any
 
 
@@ -54,5 +56,6 @@ def _examples(folder: Path) -> Iterator[Example]:
             named={name: unquote(text) for name, text in named.items()},
             request=msgspec.json.decode(body.read_bytes()) if has_body else None,
             status=response["status"],
-            answer=response["body"],
+            content_type=response["content_type"].partition(";")[0],
+            answer="\n".join(shown) if isinstance(shown := response["body"], list) else shown,
         )

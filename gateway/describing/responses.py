@@ -56,11 +56,15 @@ def codes_of(route: Route) -> tuple[str, ...]:
     forms = {fault.code for _, problem in mistakes() for fault in problem.faults}
     form = sorted(code for code in forms if code.startswith(("json.", "field.", "header.content_type")))
     body = ("field.pattern", "body.unexpected") if route.body == "none" else form
+    asked = sorted(code for code in forms if code.startswith("field.")) if route.queried else ()
     return (
         *CALLER_CODES,
         *HEAD_CODES,
         *(("header.missing", *CHANGING_CODES) if route.changing else READING_CODES),
         *body,
+        *asked,
+        "query.unknown",
+        *(("query.repeated",) if route.queried else ()),
         *(("items.too_many",) if "item_no.repeated" in words.faults else ()),
         *words.faults,
         *words.refusals,

@@ -20,6 +20,8 @@ class Words(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     """Codes of what no single field shows, beside those of form."""
     has_receipt: bool = False
+    files: tuple[str, ...] = ()
+    """Content types in which a part of a file may be answered instead."""
 
 
 _VISIT = ("visit.unknown", "worker.differs", "visit.settled", "visit.self_paid")
@@ -31,7 +33,25 @@ _BILL = (
     "bill.total_differs",
 )
 _BLOCKING = tuple(rule.code for rule in RULES if rule.blocks)
-_SETTLING = ("bill.already_settled", "invoice.already_used", "preview.differs", "provider_share.refused", *_BLOCKING)
+_SETTLING = (
+    "bill.already_settled",
+    "invoice.already_used",
+    "preview.differs",
+    "preview.fund_differs",
+    "provider_share.refused",
+    *_BLOCKING,
+)
+_DOCUMENT = (
+    "worker.unknown",
+    "visit.of_another",
+    "visit.terms_differ",
+    "visit.self_paid",
+    "visit.admission_in_future",
+    "visit.too_many_items",
+    "item.content_differs",
+    "bill.all_settled",
+    *_BILL,
+)
 _ITEMS = ("item_no.repeated", "item.code_missing")
 
 VERBS: dict[type[Request], Words] = {
@@ -129,7 +149,7 @@ VERBS: dict[type[Request], Words] = {
         faults=_ITEMS,
     ),
     requests.WithdrawItems: Words(
-        zh="撤销明细。撤销指定明细、指定收费批次或全部未结算明细，三者择一。",
+        zh="撤销明细。撤销指定的明细和收费批次（可同时指定），或全部未结算明细。",
         en="Withdraw items. Those named, those of named charging batches, or everything that is not settled.",
         answer=answers.ItemsWithdrawn,
         refusals=(*_VISIT, "item.unknown", "item.settled", "batch.unknown"),
@@ -140,33 +160,30 @@ VERBS: dict[type[Request], Words] = {
         en="Preview a settlement. The same computation as to settle, and nothing is held; would_refuse lists the "
         "codes for which the bill would be refused.",
         answer=answers.Presettled,
-        refusals=(*_VISIT, *_BILL, "item.unknown", "bill.empty"),
+        refusals=(*_VISIT, *_BILL, "item.unknown", "batch.unknown", "bill.empty"),
     ),
     requests.Settle: Words(
         zh="结算。按提交时的目录、政策和资格重新计算；与最近一次预结算不一致时拒绝。答复附结算回执。",
         en="Settle. Always computed anew; a difference from the last preview of the same items is refused. The answer "
         "carries a receipt.",
         answer=answers.Settled,
-        refusals=(*_VISIT, *_BILL, "item.unknown", "bill.empty", *_SETTLING),
+        refusals=(*_VISIT, *_BILL, "item.unknown", "batch.unknown", "bill.empty", *_SETTLING),
         has_receipt=True,
+    ),
+    requests.PresettleBill: Words(
+        zh="整单预结算。与整单结算同样计算，不登记就诊、不接收明细、不占用额度；would_refuse列出将使结算被拒绝的代码。",
+        en="Preview a whole bill. The same computation as to submit it: no visit is registered, no item taken, nothing "
+        "held; would_refuse lists the codes for which the bill would be refused.",
+        answer=answers.Presettled,
+        refusals=_DOCUMENT,
+        faults=(*_ITEMS, "bill.items_differ"),
     ),
     requests.SubmitBill: Words(
         zh="整单结算。一份报文包含就诊、明细和结算，至多3000条明细；全部生效或全部不生效。答复附结算回执。",
         en="Submit a whole bill. Visit, items and settlement in one document of up to 3,000 items: all of it takes "
         "effect or nothing does. The answer carries a receipt.",
         answer=answers.Settled,
-        refusals=(
-            "worker.unknown",
-            "visit.of_another",
-            "visit.terms_differ",
-            "visit.self_paid",
-            "visit.admission_in_future",
-            "visit.too_many_items",
-            "item.content_differs",
-            "bill.all_settled",
-            *_BILL,
-            *_SETTLING,
-        ),
+        refusals=(*_DOCUMENT, *_SETTLING),
         faults=(*_ITEMS, "bill.items_differ"),
         has_receipt=True,
     ),
@@ -204,11 +221,53 @@ VERBS: dict[type[Request], Words] = {
         "degraded.",
         answer=answers.OutcomeFound,
     ),
+    requests.QueryOutcomes: Words(
+        zh="批量查询交易结果。至多1000个报文编号，逐个返回结果及下一步该发什么；结算繁忙时本查询仍可用。",
+        en="Ask for many messages' outcomes. Up to 1,000 ids, for each what became of it and the one message to send "
+        "next; it answers also while settling is degraded.",
+        answer=answers.OutcomesFound,
+    ),
     requests.QuerySettlement: Words(
         zh="查询结算。返回本机构一笔结算的内容及其现状。",
         en="Query a settlement. Its content, and how it stands now.",
         answer=answers.SettlementFound,
         refusals=("settlement.unknown",),
+    ),
+    requests.QueryStatement: Words(
+        zh="查询结算单。打印结算单所需的全部内容；姓名和证件号码默认部分隐去，masked=false显示全部。",
+        en="Query a statement. All that a printed statement shows; name and identity number are shown in part only, "
+        "in full with masked=false.",
+        answer=answers.StatementFound,
+        refusals=("settlement.unknown",),
+    ),
+    requests.QueryVisits: Words(
+        zh="查询就诊。本机构的就诊，按登记日期倒序分页；默认为最近30天。",
+        en="Query visits. The provider's own, by the day of their registration, the newest first and in pages; of the "
+        "last 30 days where no day is given.",
+        answer=answers.VisitsFound,
+        refusals=("period.backwards", "period.too_long", "cursor.unknown"),
+        faults=("cursor.carries",),
+    ),
+    requests.QueryItems: Words(
+        zh="查询明细。一次就诊的全部明细及其现状，按上传先后分页。",
+        en="Query items. A visit's items in the order of their coming, with what became of each, in pages.",
+        answer=answers.ItemsFound,
+        refusals=("visit.unknown", "settlement.unknown", "cursor.unknown"),
+    ),
+    requests.DownloadCatalog: Words(
+        zh="下载目录。本统筹区的目录，全部内容或自某版本以来的变更，分页返回；format=csv或jsonl时逐段返回文件，各段相接即为全文。",
+        en="Download the catalog. That of the provider's area, whole or what changed since a version, in pages; with "
+        "format=csv or jsonl as parts of a file, which one after another are the whole of it.",
+        answer=answers.CatalogFound,
+        refusals=(
+            "catalog.none",
+            "catalog.version_unknown",
+            "catalog.since_later",
+            "page.too_large",
+            "cursor.unknown",
+        ),
+        faults=("cursor.carries",),
+        files=("text/csv", "application/jsonl"),
     ),
     requests.ExplainSettlement: Words(
         zh="结算说明。一笔结算何以如此：报文、版本、逐条规则及其依据、证据、承担方、更正办法、分录和回执。",
@@ -226,6 +285,7 @@ TAGS: dict[str, tuple[str, str]] = {
     "qualifications": ("待遇资格下的转诊转院", "referrals under a qualification"),
     "reversals": ("冲正", "reversals"),
     "outcomes": ("交易结果", "outcomes of messages"),
+    "catalog": ("目录", "the catalog"),
     "persons": ("人员与待遇资格", "persons and what they are entitled to"),
     "sign-ins": ("签到", "operators' cycles"),
     "gateway": ("网关本身", "the gateway itself"),
@@ -238,8 +298,19 @@ FIELDS: dict[str, tuple[str, str]] = {
     "sign_no": ("签到编号", "The number that signing in gave."),
     "referral_no": ("转诊申请编号", "The referral's number, as its filing gave it."),
     "qualification_id": ("资格审核编号", "The qualification, as the verified person's answer gave it."),
+    "masked": ("姓名和证件号码是否部分隐去", "Whether name and identity number are shown in part only."),
+    "from_day": ("起始日期；不填为截止日期前30天", "The first day; 30 days before the last where it is left out."),
+    "to_day": ("截止日期（含）；不填为今天", "The last day, inclusive; today where it is left out."),
+    "worker_id": ("人员编号", "Only this worker's."),
+    "state": ("现状", "Only those that stand so."),
+    "bill_no": ("单据号", "Only the items of this bill's settlement in force."),
+    "version": ("目录版本；不填为当前生效版本", "The catalog's version; the newest in force where it is left out."),
+    "since_version": ("只要该版本以来的变更", "Only rows that are new, changed or ended since this version."),
+    "format": ("以文件返回", "A part of a file instead of a page."),
+    "cursor": ("上一页应答中的next_cursor", "Where the page begins: next_cursor of the page before, as it is."),
+    "limit": ("每页条数", "Rows a page, at most."),
 }
-"""Fields that stand in a path."""
+"""Fields that stand in a path or a query."""
 HEADERS: dict[str, tuple[str, str]] = {
     "message_id": (
         "报文编号：每笔业务一个，重发沿用原编号。相同编号和内容只生效一次并返回原答复；相同编号、不同内容为冲突。",

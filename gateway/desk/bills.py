@@ -30,11 +30,15 @@ def decide_presettle(
     file = visit_at(standing, request.visit_no, request.worker_id)
     visit, items = presented(request, file, standing, "Presettle")
     decision, _, _ = compute(visit, request, tuple(live.item for live in items), file, standing, adapter_version)
-    answer = Presettled(
-        **decided(request.visit_no, request.bill_no, visit.worker_id, decision),
+    return presettled(visit, request, decision), items_digest(tuple(live.item for live in items)), file
+
+
+def presettled(visit: Visit, terms: BillTerms, decision: Decision) -> Presettled:
+    """Return a preview of a decision, with what would keep it from settling."""
+    return Presettled(
+        **decided(visit.visit_no, terms.bill_no, visit.worker_id, decision),
         would_refuse=tuple(sorted({finding.rule for finding in blocking(decision)})),
     )
-    return answer, items_digest(tuple(live.item for live in items)), file
 
 
 def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdict:
@@ -55,10 +59,11 @@ def decide_settle(request: Settle, standing: Standing, making: Making) -> Verdic
         making=making,
         file=file,
         attached=visit.qualification_ids[len(file.visit.qualification_ids) :],
+        left=len(open_items(file)) - len(items),
     )
     taken = tuple(settled(visit, live.item.item_no, making.settlement_id) for live in items)
     state = after(move, file.visit.state)
-    if state == "settled" and len(items) < len(open_items(file)):
+    if state == "settled" and settling.left:
         state = "part_settled"
     moved = changed(
         file,
@@ -108,17 +113,27 @@ def open_items(file: VisitFile) -> dict[str, LiveItem]:
 
 
 def chosen(request: Presettle | Settle, file: VisitFile) -> list[LiveItem]:
-    """Return the items of the bill: the named ones, or all that are not settled."""
+    """Return the items of the bill: the named ones, those of the named batches, or all that are not settled."""
     waiting = open_items(file)
+    batches = {live.item.batch_no for live in waiting.values()}
     faults = [
         fault("item.unknown", f"/item_nos/{index}", item_no=item_no, visit_no=request.visit_no)
         for index, item_no in enumerate(request.item_nos)
         if item_no not in waiting
     ]
+    faults += [
+        fault("batch.unknown", f"/batch_nos/{index}", batch_no=batch_no, visit_no=request.visit_no)
+        for index, batch_no in enumerate(request.batch_nos)
+        if batch_no not in batches
+    ]
     if faults:
         raise Refused(*faults)
-    wanted = set(request.item_nos)
-    items = [live for no, live in waiting.items() if not wanted or no in wanted]
+    wanted, wanted_batches = set(request.item_nos), set(request.batch_nos)
+    items = [
+        live
+        for no, live in waiting.items()
+        if no in wanted or live.item.batch_no in wanted_batches or not (wanted or wanted_batches)
+    ]
     if not items:
         raise refusal("bill.empty")
     return items
@@ -245,6 +260,8 @@ def stop(decision: Decision, terms: BillTerms, placing: Callable[[], Mapping[str
 
 def compare(terms: BillTerms, now: Sums, file: VisitFile | None, items: tuple[Item, ...]) -> None:
     """Refuse sums that differ from those the caller echoes, or else from the last preview of the same items."""
+    if terms.previewed_fund_fen is not None and terms.previewed_fund_fen != now.fund_fen:
+        raise refusal("preview.fund_differs", previewed_fund=terms.previewed_fund_fen, fund=now.fund_fen)
     before = terms.previewed
     if before is None and file is not None:
         kept = file.previews.get(terms.bill_no)

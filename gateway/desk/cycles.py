@@ -49,9 +49,9 @@ def fault_of_cycle(
 ) -> GatewayError | None:
     """Return why a message stands outside a cycle: sign_in.missing, sign_in.unknown, sign_in.ended; None if not."""
     if sign_no is None:
-        return refusal("sign_in.missing")
+        return refusal("sign_in.missing", "/sign_no")
     if row is None:
-        return refusal("sign_in.unknown", sign_no=sign_no)
+        return refusal("sign_in.unknown", "/sign_no", sign_no=sign_no)
     if row.signed_out_at is not None or now >= valid_to(row.signed_at, grace_minutes):
-        return refusal("sign_in.ended", sign_no=sign_no)
+        return refusal("sign_in.ended", "/sign_no", sign_no=sign_no)
     return None

@@ -32,12 +32,18 @@ from schemas.requests import (
     CancelReferral,
     CancelSettlement,
     Changing,
+    DownloadCatalog,
     ExplainSettlement,
     FileReferral,
     Presettle,
+    PresettleBill,
+    QueryItems,
     QueryOutcome,
+    QueryOutcomes,
     QueryReferral,
     QuerySettlement,
+    QueryStatement,
+    QueryVisits,
     Reading,
     Reverse,
     SignIn,
@@ -45,7 +51,7 @@ from schemas.requests import (
     VerifyPerson,
 )
 
-WITHOUT_CYCLE = (SignIn, Reverse, QueryOutcome)
+WITHOUT_CYCLE = (SignIn, Reverse, QueryOutcome, QueryOutcomes)
 """Verbs that need no sign-in (G3)."""
 
 
@@ -92,11 +98,23 @@ class Desk:
             case VerifyPerson():
                 return await self._reader.person(request, asked.caller)
             case Presettle():
-                return await self._reader.preview(request, asked.caller, asked.adapter_version)
+                return await self._reader.previews.of_visit(request, asked.caller, asked.adapter_version)
+            case PresettleBill():
+                return await self._reader.previews.of_bill(request, asked.caller, asked.adapter_version)
             case QueryOutcome():
                 return await self._reader.outcome(request, asked.caller)
             case QuerySettlement():
                 return await self._reader.settlement(request, asked.caller)
+            case QueryOutcomes():
+                return await self._reader.outcomes(request, asked.caller)
+            case QueryStatement():
+                return await self._reader.statement(request, asked.caller)
+            case QueryItems():
+                return await self._reader.items(request, asked.caller)
+            case QueryVisits():
+                return await self._reader.visits(request, asked.caller)
+            case DownloadCatalog():
+                return await self._reader.catalog(request, asked.caller)
             case QueryReferral():
                 return await self._reader.referrals.found(request, asked.caller)
             case ExplainSettlement():

@@ -1,8 +1,11 @@
-"""SubmitBill (整单结算): visit, items and settlement in one document, on a new visit or a known one."""
+"""Whole bills (整单): visit, items and bill in one document, on a new visit or a known one; settled, or previewed."""
 
+from uuid import UUID
+
+from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.core.context import Visit
+from gateway.core.context import Bill, Context, Visit
 from gateway.core.reasons import fault, refusal
 from gateway.core.visits import Move, after, refused
 from gateway.desk.asking import Making, Verdict
@@ -15,6 +18,7 @@ from gateway.desk.bills import (
     free_keys,
     need_qualification,
     open_items,
+    presettled,
     settled,
     settling_verdict,
     stop,
@@ -22,12 +26,13 @@ from gateway.desk.bills import (
 from gateway.desk.items import check_room, item_sheet, next_position, sift
 from gateway.desk.settlements import Settling
 from gateway.desk.visits import changed, check_terms, new_visit, visit_key_row, worker_of
-from gateway.settling.book import visit_of_row
 from gateway.settling.standing import Standing, VisitFile
-from gateway.store.ids import uuid_of
+from gateway.store.ids import new_id, uuid_of
 from gateway.store.rows import Effect, VisitRow
+from schemas.answers import Presettled
+from schemas.decisions import Decision
 from schemas.problems import Refused
-from schemas.requests import Item, SubmitBill
+from schemas.requests import BillDocument, Item, PresettleBill, SubmitBill
 
 KEPT_TERMS = (
     "admitted_at",
@@ -40,43 +45,98 @@ KEPT_TERMS = (
 """What a visit's registration said for all its bills, and decides who pays; a document cannot say it otherwise."""
 
 
-def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Verdict:
-    """Register a visit (or add to a known one), take its items and settle them, in one."""
-    worker = worker_of(standing, "/visit")
+class Weighed(Struct, frozen=True, kw_only=True):
+    """What a document comes to: its visit as it would then stand, the items that are new, and the decision."""
+
+    before: Visit
+    visit: Visit
+    """With what the document's bill attached."""
+    fresh: list[Item]
+    decision: Decision
+    bill: Bill
+    context: Context
+
+
+def decide_presettle_bill(
+    request: PresettleBill, standing: Standing, adapter_version: int
+) -> tuple[Presettled, VisitFile | None]:
+    """Return the preview of a document, and the visit that it would add to; nothing is held."""
+    worker_of(standing, "/visit")
     file = known_visit(request, standing)
-    free_keys(request.bill, request.visit.visit_no, standing, making, "/bill")
+    weighed = weigh(request, file, standing, new_id(), adapter_version)
+    return presettled(weighed.visit, request.bill, weighed.decision), file
+
+
+def weigh(
+    request: BillDocument, file: VisitFile | None, standing: Standing, visit_id: UUID, adapter_version: int
+) -> Weighed:
+    """Compute what a document comes to, or refuse it. file: the visit it adds to, None where it begins visit_id."""
     fresh, repeated = sift(request.items, file)
     check_document(request, file, fresh, repeated)
     if file is None:
-        check_terms(request.visit, worker, standing, "/visit")
-    begun = begin(request, standing, making) if file is None else None
-    before = visit_of_row(begun) if begun else known(file).visit
+        check_terms(request.visit, worker_of(standing, "/visit"), standing, "/visit")
+    before = file.visit if file else beginning(request, standing, visit_id)
     visit = entitled(before, request, standing)
-    decision, bill, context = compute(visit, request.bill, request.items, file, standing, making.adapter_version)
+    decision, bill, context = compute(visit, request.bill, request.items, file, standing, adapter_version)
+    return Weighed(before=before, visit=visit, fresh=fresh, decision=decision, bill=bill, context=context)
+
+
+def beginning(request: BillDocument, standing: Standing, visit_id: UUID) -> Visit:
+    """Return the visit that a document begins, as its row shows it."""
+    terms = request.visit
+    return Visit(
+        worker_id=terms.worker_id,
+        visit_id=str(visit_id),
+        provider_code=standing.caller.code,
+        visit_no=terms.visit_no,
+        area=standing.caller.area,
+        scheme=standing.caller.scheme,
+        visit_kind=terms.visit_kind,
+        admitted_at=terms.admitted_at,
+        discharged_at=request.bill.discharged_at,
+        diagnosis_codes=terms.diagnosis_codes,
+        qualification_ids=terms.qualification_ids,
+        department_code=terms.department_code,
+        emergency=terms.emergency,
+        stabilised_at=terms.stabilised_at,
+        third_party_paid_fen=terms.third_party_paid_fen,
+        state=after(submit_move(request), "unknown"),
+        bills=1,
+    )
+
+
+def decide_submit(request: SubmitBill, standing: Standing, making: Making) -> Verdict:
+    """Register a visit (or add to a known one), take its items and settle them, in one."""
+    worker_of(standing, "/visit")
+    file = known_visit(request, standing)
+    free_keys(request.bill, request.visit.visit_no, standing, making, "/bill")
+    weighed = weigh(request, file, standing, making.visit_id, making.adapter_version)
+    visit, decision = weighed.visit, weighed.decision
     stop(decision, request.bill, lambda: {item.item_no: f"/items/{place}" for place, item in enumerate(request.items)})
     compare(request.bill, decision.sums, file, request.items)
     rows = item_sheet(
-        fresh,
+        weighed.fresh,
         visit.worker_id,
         uuid_of(visit.visit_id),
         making,
         first=next_position(file),
         settlement_id=making.settlement_id,
     )
-    moved = starting(begun, visit) if begun else added_to(known(file), visit, request, making)
+    moved = added_to(file, visit, request, making) if file else starting(begin(request, standing, making), visit)
     settling = Settling(
-        bill=bill,
-        context=context,
+        bill=weighed.bill,
+        context=weighed.context,
         decision=decision,
         standing=standing,
         making=making,
         file=file,
-        attached=visit.qualification_ids[len(before.qualification_ids) :],
+        attached=visit.qualification_ids[len(weighed.before.qualification_ids) :],
+        left=len(open_items(file).keys() - {item.item_no for item in request.items}) if file else 0,
     )
     return settling_verdict(settling, (*moved, *rows))
 
 
-def entitled(before: Visit, request: SubmitBill, standing: Standing) -> Visit:
+def entitled(before: Visit, request: BillDocument, standing: Standing) -> Visit:
     """Return the visit with every qualification that the document names, for its visit or for its bill."""
     visit = attach(before, request.visit.qualification_ids, standing, "/visit")
     visit = attach(visit, request.bill.qualification_ids, standing, "/bill")
@@ -84,7 +144,7 @@ def entitled(before: Visit, request: SubmitBill, standing: Standing) -> Visit:
     return visit
 
 
-def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
+def known_visit(request: BillDocument, standing: Standing) -> VisitFile | None:
     """Return the visit that a document adds to, or None where it begins one; refuse another's, or other terms."""
     file = standing.visit
     if file is None or file.visit.state == "cancelled":
@@ -111,19 +171,13 @@ def known_visit(request: SubmitBill, standing: Standing) -> VisitFile | None:
     return file
 
 
-def known(file: VisitFile | None) -> VisitFile:
-    """Return the file of a visit that a document does not begin."""
-    assert file is not None, "a document begins its visit or knows it"
-    return file
-
-
 def starting(begun: VisitRow, visit: Visit) -> tuple[Effect, ...]:
     """Return what begins a visit: its row, with the qualifications that the bill attached, and its number taken."""
     row = replace(begun, qualification_ids=visit.qualification_ids)
     return (row, visit_key_row(row))
 
 
-def check_document(request: SubmitBill, file: VisitFile | None, fresh: list[Item], repeated: list[Item]) -> None:
+def check_document(request: BillDocument, file: VisitFile | None, fresh: list[Item], repeated: list[Item]) -> None:
     """Refuse a document whose lines are all settled or too many, or whose total or discharge is off."""
     if file is not None:
         check_room(fresh, file)
@@ -161,6 +215,6 @@ def added_to(file: VisitFile, visit: Visit, request: SubmitBill, making: Making)
     return (moved, *(settled(visit, item_no, making.settlement_id) for item_no in billed))
 
 
-def submit_move(request: SubmitBill) -> Move:
+def submit_move(request: BillDocument) -> Move:
     """Return which move of the table a document is."""
     return "SubmitInterim" if request.bill.interim else "SubmitFinal"

@@ -1,7 +1,8 @@
-"""Reads that bind no message id: persons, previews, outcomes, settlements, receipts; by connections of their own."""
+"""Reads that bind no message id: persons, outcomes, settlements, receipts, lists; by connections of their own."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -9,39 +10,57 @@ import asyncpg
 
 from gateway.core.days import day_of
 from gateway.core.reasons import refusal
-from gateway.desk.bills import decide_presettle
+from gateway.desk.catalogs import catalog_found
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.explaining import explained, kept_of
+from gateway.desk.items_found import items_found
+from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
+from gateway.desk.previewing import Previewer
 from gateway.desk.referrals import ReferralReader
-from gateway.desk.settlements import decided, decision_in, sorts_of
+from gateway.desk.settlements import Unsealed, decided, decision_of, evidence_in, sorts_of
+from gateway.desk.statements import statement_found
 from gateway.desk.undoing import sums_of
+from gateway.desk.visits_found import visits_found
 from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
-from gateway.settling.standing import Key, Standing
 from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
 from schemas.answers import (
+    CatalogFound,
+    CatalogPart,
+    ItemsFound,
     OutcomeFound,
+    OutcomesFound,
     PersonVerified,
-    Presettled,
     Settled,
     SettlementCancelled,
     SettlementExplained,
     SettlementFound,
     SortSum,
+    StatementFound,
+    VisitsFound,
 )
-from schemas.decisions import Decision
 from schemas.facts import Provider
 from schemas.problems import GatewayError
-from schemas.requests import ExplainSettlement, Presettle, QueryOutcome, QuerySettlement, VerifyPerson
+from schemas.requests import (
+    DownloadCatalog,
+    ExplainSettlement,
+    QueryItems,
+    QueryOutcome,
+    QueryOutcomes,
+    QuerySettlement,
+    QueryStatement,
+    QueryVisits,
+    VerifyPerson,
+)
 
 
 class Reader:
-    """Answers questions. It takes no locks and keeps nothing but a preview's sums."""
+    """Answers questions. It takes no locks and keeps nothing."""
 
     def __init__(
         self,
@@ -58,6 +77,7 @@ class Reader:
         self._queries = queries
         self._seals = seals
         self._references = references
+        self.previews = Previewer(pool=pool, queries=queries, seals=seals, references=references)
         self.referrals = ReferralReader(pool=pool, queries=queries, seals=seals, references=references)
 
     def _sql(self, name: str) -> str:
@@ -82,48 +102,6 @@ class Reader:
                 raise refusal("worker.unknown", "/name")
             visits = await connection.fetchval(self._sql("visits_open"), file.worker.worker_id)
             return person_verified(file, caller, book.day, in_hospital=visits > 0)
-
-    async def preview(self, request: Presettle, caller: Provider, adapter_version: int) -> Presettled:
-        """Return what Settle would decide now; its sums are kept beside the visit, nothing else."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            async with connection.transaction(readonly=True):
-                standing = await self._standing(connection, caller, request.visit_no)
-            answer, digest, file = decide_presettle(request, standing, adapter_version)
-            sums = answer.sums
-            await connection.execute(
-                self._sql("keep_preview"),
-                file.visit.worker_id,
-                UUID(file.visit.visit_id),
-                request.bill_no,
-                digest,
-                sums.charged_fen,
-                sums.fund_fen,
-                sums.worker_fen,
-                sums.employer_fen,
-                sums.provider_fen,
-                standing.now,
-            )
-            return answer
-
-    async def _standing(self, connection: Any, caller: Provider, visit_no: str) -> Standing:
-        book, loader = Book(), self._loader(connection)
-        await loader.keys(book, [Key(provider_code=caller.code, kind="visit", key=visit_no)])
-        holders = list(book.keys.values())
-        await loader.files(book, self._references, [one.worker_id for one in holders])
-        await loader.visits(book, [(one.worker_id, one.visit_id) for one in holders if one.visit_id])
-        visit = next(iter(book.visits.values()), None)
-        return Standing(
-            now=book.now,
-            day=book.day,
-            snapshot=book.snapshot,
-            caller=book.snapshot.providers.get(caller.code, caller),
-            worker=book.workers.get(visit.visit.worker_id) if visit else None,
-            visit=visit,
-            keys=book.keys,
-            original=None,
-            original_refused=False,
-            withdrawn=(),
-        )
 
     async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
         """Return what became of a message, by its own small pool (G9)."""
@@ -163,12 +141,55 @@ class Reader:
                 return SettlementFound(state="cancellation", cancelled_by=None, settlement=undone)
         assert row.decision_sealed is not None
         opened = self._seals.unseal_packed(row.decision_sealed, f"decision:{settlement_id}".encode())
-        said = settled_answer(row, decision_in(opened))
+        said = settled_answer(row, evidence_in(opened))
         return SettlementFound(
             state="cancelled" if cancelled_by else "in_force",
             cancelled_by=str(cancelled_by) if cancelled_by else None,
             settlement=said,
         )
+
+    async def statement(self, request: QueryStatement, caller: Provider) -> StatementFound:
+        """Return what a printed statement of a settlement of this provider shows."""
+        async with self._reading() as connection:
+            settlement_id, worker_id = await self._own(connection, request.settlement_id, caller)
+            row, cancelled_by = await self._row(connection, worker_id, settlement_id)
+            visit = await connection.fetchrow(self._sql("visits_by_id"), [worker_id], [row.visit_id])
+            fees = await connection.fetch(self._sql("fees_of_settlement"), worker_id, settlement_id)
+            book = Book()
+            await self._loader(connection).files(book, self._references, [worker_id])
+        parties = book.snapshot.providers.get(caller.code, caller), book.workers[worker_id].worker
+        return statement_found(row, cancelled_by, visit, fees, parties, self._seals, masked=request.masked)
+
+    async def outcomes(self, request: QueryOutcomes, caller: Provider) -> OutcomesFound:
+        """Return what became of a day's messages, by the same small pool as of one (G9)."""
+        async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            return await outcomes_found(connection, request, caller)
+
+    async def items(self, request: QueryItems, caller: Provider) -> ItemsFound:
+        """Return a page of a visit's items, all of it as of one instant."""
+        async with self._reading() as connection:
+            return await items_found(connection, request, caller)
+
+    async def visits(self, request: QueryVisits, caller: Provider) -> VisitsFound:
+        """Return a page of the caller's visits."""
+        async with self._reading() as connection:
+            return await visits_found(connection, request, caller)
+
+    async def catalog(self, request: DownloadCatalog, caller: Provider) -> CatalogFound | CatalogPart:
+        """Return a page of the catalog, or a part of it as a file, from the tables: every version lies there."""
+        async with self._reading() as connection:
+            now = await connection.fetchval(self._sql("instant"))
+            newest = self._references.at(now).versions.get(f"catalog:{caller.area}:{caller.scheme}")
+            return await catalog_found(connection, request, caller, newest)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Any]:
+        """Lend a connection for several looks at one and the same state of the books."""
+        async with (
+            self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
 
     async def explanation(self, request: ExplainSettlement, caller: Provider) -> SettlementExplained:
         """Return why a settlement of this provider came out as it did."""
@@ -247,8 +268,9 @@ def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> Outcome
     )
 
 
-def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
+def settled_answer(row: SettlementRow, evidence: Unsealed) -> Settled:
     """Return a settlement's answer once more, from what is stored."""
+    decision = decision_of(evidence)
     return Settled(
         **decided(row.visit_no, row.bill_no, row.worker_id, decision),
         settlement_id=str(row.settlement_id),
@@ -257,6 +279,7 @@ def settled_answer(row: SettlementRow, decision: Decision) -> Settled:
         settled_at=row.settled_at,
         settlement_day=row.settlement_day,
         decision_sha256=row.decision_sha256.hex(),
+        unsettled_items=evidence.left,
     )
 
 

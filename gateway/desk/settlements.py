@@ -43,6 +43,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     visit: Visit
     terms: BillTerms
     context: Context
+    left: int
+    """Items of the visit that it left waiting."""
 
 
 class _Rested(Struct):
@@ -56,6 +58,7 @@ class Unsealed(Struct):
     brought_by: dict[str, str] = {}
     visit: Visit | None = None
     context: _Rested | None = None
+    left: int | None = None
 
 
 def evidence_in(opened: bytes) -> Unsealed:
@@ -65,9 +68,9 @@ def evidence_in(opened: bytes) -> Unsealed:
     return Unsealed(decision=msgspec.Raw(opened))
 
 
-def decision_in(opened: bytes) -> Decision:
-    """Return the decision of an opened `settlement.decision_sealed`."""
-    return msgspec.json.decode(evidence_in(opened).decision, type=Decision)
+def decision_of(evidence: Unsealed) -> Decision:
+    """Return the decision that was sealed."""
+    return msgspec.json.decode(evidence.decision, type=Decision)
 
 
 NOT_SIGNED_YET = ""
@@ -85,6 +88,8 @@ class Settling(Struct, frozen=True, kw_only=True):
     file: VisitFile | None
     attached: tuple[str, ...]
     """Qualifications that the bill adds to the visit's."""
+    left: int
+    """Items of the visit that wait for another bill."""
 
 
 class Shown(TypedDict):
@@ -136,6 +141,7 @@ def settlement_effects(settling: Settling) -> tuple[Settled, SettlementRow, tupl
         settled_at=row.settled_at,
         settlement_day=row.settlement_day,
         decision_sha256=row.decision_sha256.hex(),
+        unsettled_items=settling.left,
     )
     rows: tuple[Effect, ...] = (
         *posting_rows(postings_of(settling), row),
@@ -157,6 +163,7 @@ def settlement_row(settling: Settling) -> SettlementRow:
             visit=settling.bill.visit,
             terms=settling.bill.terms,
             context=settling.context,
+            left=settling.left,
         )
     )
     visit, terms, sums = settling.bill.visit, settling.bill.terms, settling.decision.sums

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-HEADER_ROW = 1
-"""Rows count as in a spreadsheet: the header is row 1."""
-SHOWN_CHARACTERS_MAX = 40
+from schemas.sheets.cells import HEADER_ROW, Said, shown
+
+__all__ = ["HEADER_ROW", "Fault", "ImportRefused", "Said", "fault", "shown"]
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -19,13 +19,6 @@ class Fault(Struct, frozen=True, kw_only=True):
     cure_en: str
     sheet: str = ""
     """Of a workbook."""
-
-
-class Said(Struct, frozen=True):
-    """A reason or a cure in two languages."""
-
-    zh: str
-    en: str
 
 
 def fault(kind: str, row: int | None, column: str | None, reason: Said, cure: Said) -> Fault:
@@ -47,9 +40,3 @@ class ImportRefused(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} faults; nothing was imported")
         self.faults = faults
-
-
-def shown(cell: str) -> str:
-    """Return a cell as a fault quotes it: short and printable."""
-    text = "".join(character if character.isprintable() else "�" for character in cell)
-    return text if len(text) <= SHOWN_CHARACTERS_MAX else text[:SHOWN_CHARACTERS_MAX] + "…"

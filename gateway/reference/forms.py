@@ -1,14 +1,28 @@
-"""The forms in which a file of reference data comes: CSV and XLSX, their bounds, and what a cell holds."""
+"""The forms in which a file of reference data comes: CSV and XLSX, their and bounds."""
 
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from schemas.sheets.cells import Cell, Nature, Typed
+
+__all__ = [
+    "FILE_BYTES_MAX",
+    "FILE_ROWS_MAX",
+    "Act",
+    "Cell",
+    "Charset",
+    "File",
+    "Form",
+    "Nature",
+    "Typed",
+    "Watch",
+    "unwatched",
+]
+
 Form: TypeAlias = Literal["csv", "xlsx"]
 Charset: TypeAlias = Literal["utf-8", "gb18030"]
-Nature: TypeAlias = Literal["number", "day", "boolean", "time"]
-"""What a workbook's cell may be beside text."""
 
 FILE_BYTES_MAX = 256 * 1024 * 1024
 """Of a file, and of all that is packed in a workbook."""
@@ -25,16 +39,6 @@ class File(Struct, frozen=True, kw_only=True):
     sheet: str | None = None
     """Of a workbook: which sheet; None takes the only one, or the one named as the kind."""
 
-
-class Typed(Struct, frozen=True, kw_only=True):
-    """A workbook's cell that is no text."""
-
-    nature: Nature
-    text: str | None
-    """What CSV would have in its place; None where that cannot be said exactly."""
-
-
-Cell: TypeAlias = str | Typed
 
 Act: TypeAlias = Literal["read", "compare", "write"]
 Watch: TypeAlias = Callable[[Act, str, int, int], None]

@@ -11,7 +11,7 @@ from gateway.sandbox.masking import Masked
 from gateway.signing.message import content_digest
 from gateway.web.exchange import Exchange
 from gateway.web.house import Reply
-from schemas.problems import GatewayError
+from schemas.problems import GatewayError, Problem
 from schemas.requests import Message
 
 State = Literal["passed", "failed", "skipped", "noted"]
@@ -115,14 +115,17 @@ def _answer(reply: Reply | None, masked: Masked) -> Check:
         return Check(name="answer", state="failed", zh=zh, en=en)
     document = _object(reply.body)
     if reply.outcome in {"settled", "answered", "repeated"}:
-        findings = tuple(_said(one, masked) for one in _rows(document, "findings"))
+        rows = getattr(reply.said, "findings", None)
+        told_of = _rows(document, "findings") if rows is None else [msgspec.to_builtins(one) for one in rows]
+        findings = tuple(_said(one, masked) for one in told_of)
         outcome = {"settled": ("已生效", "it took effect"), "answered": ("已答复", "it was answered")}
         zh, en = outcome.get(reply.outcome, ("重发：返回已存应答", "a repeat: the stored answer went out again"))
         refused = document.get("infcode") == "-1"
         state: State = "failed" if refused else "noted" if findings else "passed"
         told = _bounded((*_inside(document, masked), *findings))
         return Check(name="answer", state=state, zh=zh, en=en, said=told)
-    said = tuple(_said(one, masked) for one in _rows(document, "faults")) or _inside(document, masked)
+    faults = [msgspec.to_builtins(one) for one in reply.said.faults] if isinstance(reply.said, Problem) else []
+    said = tuple(_said(one, masked) for one in faults or _rows(document, "faults")) or _inside(document, masked)
     zh, en = f"未受理：{reply.status}", f"refused: {reply.status} {reply.outcome}"
     return Check(name="answer", state="failed", zh=zh, en=en, said=_bounded(said))
 

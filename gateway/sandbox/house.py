@@ -68,18 +68,22 @@ class SandboxHouse:
         magic = self._spells.met(caller.code, asked.request) if isinstance(asked, Message) else None
         if magic is None or isinstance(asked, GatewayError):
             return await self._received(caller, dialect, message)
-        self._met.keep(request_id(), magic)
         await self._before(magic, caller, asked.envelope.message_id or "")
         reply = await self._received(caller, dialect, message)
         if reply.outcome == "settled":
+            self._met.keep(request_id(), magic)
             await self._after(magic)
         return reply
 
     async def _before(self, magic: Magic, caller: Provider, message_id: str) -> None:
         match magic.effect:
             case "slow":
+                self._met.keep(request_id(), magic)
                 await asyncio.sleep(SLOW_SECONDS)
+            case "row":
+                self._met.keep(request_id(), magic)
             case "busy" | "too_many" if self._spells.turns_away(caller.code, message_id):
+                self._met.keep(request_id(), magic)
                 error = full() if magic.effect == "busy" else asks_too_much(1)
                 error.retry_after_s = RETRY_AFTER_S
                 raise error

@@ -96,7 +96,7 @@ class Journal:
                 request_id=exchange.request_id,
                 at=datetime.now(UTC),
                 method=masked.token(exchange.method or "?"),
-                path=masked.target(exchange.path or "?"),
+                path=masked.target(exchange.target or "?"),
                 provider=exchange.caller.code if exchange.caller else None,
                 dialect=exchange.dialect,
                 verb=type(message.request).__name__ if message else "",
@@ -153,10 +153,11 @@ def _base(exchange: Exchange, reply: Reply | None, headers: Mapping[str, str], m
             reply.status,
             headers,
             method=exchange.method,
-            path=exchange.path,
+            path=exchange.target,
             request_content_digest=exchange.headers.get("content-digest"),
         )
     except SignatureError:
         return ""
-    path = exchange.path or ""
-    return without_certno(base.replace(path, masked.target(path)) if "%" in path else base)
+    for part in (exchange.path or "", exchange.query):
+        base = base.replace(part, masked.target(part)) if "%" in part else base
+    return without_certno(base)

@@ -27,7 +27,7 @@ _SECRET = re.compile(r"(?!\d{1,5}$)..+", re.DOTALL)
 """What is worth hiding in our own words: not a letter, nor a number of a few digits that stands in every date."""
 
 SHOWN: dict[str, list[str]] = tomllib.loads((resources.files("gateway.sandbox") / "shown.toml").read_text("utf-8"))
-CODES = frozenset(SHOWN["canonical"]) | frozenset(SHOWN["jiangsu_injury"])
+CODES = frozenset(SHOWN["canonical"]) | frozenset(SHOWN["jiangsu_injury"]) | frozenset(SHOWN["national"])
 """Keys whose value is a code, a number, a day or an amount."""
 WORDS = frozenset(SHOWN["words"])
 """Keys whose value is in our own words."""
@@ -72,9 +72,11 @@ class Masked:
         """Return a place in the caller's message; a field's name that is no code may be anything."""
         return "/".join(part and self.token(part) for part in text.split("/"))
 
-    def target(self, path: str) -> str:
-        """Return a request's path."""
-        return "/".join(MASK if "%" in part else self.words(part) for part in path.split("/"))
+    def target(self, target: str) -> str:
+        """Return a request's path and query."""
+        path, has_query, query = target.partition("?")
+        told = "/".join(MASK if "%" in part else self.words(part) for part in path.split("/"))
+        return told + has_query + "&".join(MASK if "%" in part else self.words(part) for part in query.split("&"))
 
     def headers(self, fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return header fields by name; the token is masked, and so is every field that nobody knows here."""

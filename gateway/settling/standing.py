@@ -88,13 +88,14 @@ class Standing(Struct, frozen=True, kw_only=True):
     """What the original amended of its visit."""
 
 
-class Stored(Struct, frozen=True, kw_only=True):
+class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An answer's bytes, as they are kept and repeated."""
 
     status: int
     content_type: str
     body: bytes
     receipt: str | None = None
+    headers: dict[str, str] = {}
 
 
 class Done(Struct, frozen=True, kw_only=True):

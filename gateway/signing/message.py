@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gateway.signing.errors import Malformed, Mismatch, NotCovered
 from gateway.signing.keys import KeySet, SigningKey, known_key, verify
-from gateway.signing.targets import path_value, printable_value
+from gateway.signing.targets import path_value, printable_value, query_value
 
 LABEL = "gateway"
 """Our member of the Signature-Input and Signature fields; others may stand beside it."""
@@ -21,9 +21,10 @@ HTTP_STATUS_MIN, HTTP_STATUS_MAX = 100, 599
 
 _ALWAYS = '"@status" "content-digest" "request-digest"'
 _TARGET = ' "@method";req "@path";req'
+_QUERY = ' "@query";req'
 _CARRIED = ' "content-digest";req'
 _INPUT = re.compile(
-    rf"(?:^|,[ \t]*){LABEL}=(\({re.escape(_ALWAYS)}({_TARGET})?({_CARRIED})?\);created=([0-9]{{1,15}})"
+    rf"(?:^|,[ \t]*){LABEL}=(\({re.escape(_ALWAYS)}((?:{_TARGET})(?:{_QUERY})?)?({_CARRIED})?\);created=([0-9]{{1,15}})"
     rf';keyid="([A-Za-z0-9_-]{{43}})";alg="ecdsa-p256-sha256";tag="{TAG}")(?=[ \t]*(?:,|$))'
 )
 _SIGNATURE = re.compile(rf"(?:^|,[ \t]*){LABEL}=:([A-Za-z0-9+/]{{86}}==):(?=[ \t]*(?:,|$))")
@@ -69,8 +70,9 @@ def sign_response(
 ) -> dict[str, str]:
     """Return the headers Content-Digest, Request-Digest, Signature-Input and Signature of one answer.
 
-    request_digest is the request body's `content_digest`, or `unread`. method, path (as sent, not decoded)
-    and the request's own Content-Digest are None where it had none or was not readable. created: seconds since 1970.
+    request_digest is the request body's `content_digest`, or `unread`. method, path (as sent, not decoded, with its
+    query) and the request's own Content-Digest are None where it had none or was not readable. created: seconds since
+    1970.
     """
     assert request_digest == UNREAD or _DIGEST.fullmatch(request_digest), request_digest
     assert HTTP_STATUS_MIN <= status <= HTTP_STATUS_MAX, status
@@ -78,8 +80,9 @@ def sign_response(
     digest = content_digest(body)
     target = _target_lines(method, path)
     carried = _carried_line(request_content_digest)
+    named = (_TARGET + (_QUERY if query_value(path or "") else "")) if target else ""
     params = (
-        f"({_ALWAYS}{_TARGET if target else ''}{_CARRIED if carried else ''});created={created}"
+        f"({_ALWAYS}{named}{_CARRIED if carried else ''});created={created}"
         f';keyid="{key.kid}";alg="ecdsa-p256-sha256";tag="{TAG}"'
     )
     signature = key.sign(_base(status, digest, request_digest, target + carried, params))
@@ -104,16 +107,17 @@ def verify_response(
 ) -> SignedResponse:
     """Check that an answer is signed by one of `keys` and answers this request; header names in any case.
 
+    path is the target as sent, with its query where it had one: the signature then covers that too.
     Leave method and path None where the request is not known: the request is then not compared, unless the signature
     covers it. With request_body given, Request-Digest must be its digest, or `unread`. Raises Malformed, UnknownKey,
     BadSignature, Mismatch or NotCovered, naming the header that failed.
     """
     fields = _folded(headers)
     found = _only(_INPUT, fields, "Signature-Input")
-    params, has_target, has_carried, created, kid = found.groups()
+    params, named, has_carried, created, kid = found.groups()
     signature = _only(_SIGNATURE, fields, "Signature")[1]
     _check_digests(fields, body, request_body)
-    target = _covered_target(method, path, covered=bool(has_target), unread=fields["request-digest"] == UNREAD)
+    target = _covered_target(method, path, named=named or "", unread=fields["request-digest"] == UNREAD)
     carried = _covered_digest(request_content_digest, covered=bool(has_carried))
     digest, request_digest = fields["content-digest"], fields["request-digest"]
     public = known_key(keys, kid, where="header:Signature-Input")
@@ -158,10 +162,12 @@ def _base(status: int, digest: str, request_digest: str, request_lines: str, par
 
 
 def _target_lines(method: str | None, path: str | None) -> str:
-    """Write method and path, both or neither; what is no HTTP method was not readable."""
+    """Write method and path, both or neither, and the query where there is one; no HTTP method was not readable."""
     if method is None or path is None or not _METHOD.fullmatch(method):
         return ""
-    return f'"@method";req: {method}\n"@path";req: {path_value(path)}\n'
+    query = query_value(path)
+    asked = f'"@query";req: {query}\n' if query else ""
+    return f'"@method";req: {method}\n"@path";req: {path_value(path)}\n{asked}'
 
 
 def _carried_line(request_content_digest: str | None) -> str:
@@ -169,14 +175,21 @@ def _carried_line(request_content_digest: str | None) -> str:
     return "" if value is None else f'"content-digest";req: {value}\n'
 
 
-def _covered_target(method: str | None, path: str | None, *, covered: bool, unread: bool) -> str:
-    lines = _target_lines(method, path)
+def _covered_target(method: str | None, path: str | None, *, named: str, unread: bool) -> str:
+    lines, covered = _target_lines(method, path), bool(named)
     if covered and not lines:
         en = "the signature covers the request's method and path; say which method and path were sent"
         raise NotCovered("header:Signature-Input", zh="签名覆盖请求方法和路径, 请提供所发请求的方法和路径", en=en)
     if lines and not covered and not unread:
         en = "the signature does not cover the request's method and path: the answer may belong to another request"
         raise NotCovered("header:Signature-Input", zh="签名未覆盖请求方法和路径, 可能不是对该请求的应答", en=en)
+    if covered and named.endswith(_QUERY) != ('"@query";req' in lines):
+        en = (
+            "the query that the signature covers is not the one that was sent: the answer may belong to another request"
+        )
+        raise NotCovered(
+            "header:Signature-Input", zh="签名所覆盖的查询参数与所发请求不符, 可能不是对该请求的应答", en=en
+        )
     return lines if covered else ""
 
 

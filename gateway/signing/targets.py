@@ -26,6 +26,14 @@ def path_value(target: str) -> str:
     return quote_from_bytes(_STRAY_PERCENT.sub(b"%25", _octets(path)), safe=_PATH_SAFE)
 
 
+def query_value(target: str) -> str:
+    """Write the @query of a request target, its question mark included (RFC 9421 §2.2.7); "" where nothing is asked."""
+    query = target.partition("#")[0].partition("?")[2]
+    if not query:
+        return ""
+    return "?" + quote_from_bytes(_STRAY_PERCENT.sub(b"%25", _octets(query)), safe=f"{_PATH_SAFE}?")
+
+
 def printable_value(value: str | None) -> str | None:
     """Write a field value as a signature base may hold it (RFC 9421 §2.1), or None where none such can be written."""
     if value is None:

@@ -294,4 +294,7 @@ def _log_end(server: PostgresServer) -> str:
 
 
 def _said(wrong: BaseException) -> str:
-    return " ".join(str(wrong).split())
+    """Return what went wrong in one line; of a program that failed, what it wrote itself."""
+    told = wrong.stderr if isinstance(wrong, subprocess.CalledProcessError) else None
+    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
+    return " ".join((text or str(wrong)).split())

@@ -230,6 +230,8 @@ CREATE TABLE visit (
     terms_sealed bytea NOT NULL,
     PRIMARY KEY (worker_id, visit_id)
 );
+-- A provider's visits by the time of their registration.
+CREATE INDEX visit_provider ON visit (provider_code, registered_at, visit_id);
 
 -- What one message amended of a visit: the names of the terms, and both wordings of all of them, sealed. Append-only.
 CREATE TABLE visit_amendment (

@@ -1,7 +1,6 @@
 """One request and what becomes of it: what the edge knows of it, for its answer, its signature and its log line."""
 
 import time
-from collections.abc import Callable
 
 from aiohttp import web
 
@@ -34,25 +33,28 @@ class Exchange:
         self.was_left = False
         """The caller was answered before the house was done."""
 
-    def read_head(self, takes_query: Callable[[str], bool]) -> None:
-        """Take method, path and headers from the request; raises WireError for a target that we do not take.
-
-        takes_query says of a path whether somebody there reads a query.
-        """
+    def read_head(self) -> None:
+        """Take method, path, query and headers from the request; raises WireError for a target that we do not take."""
         self.method = self.request.method
         self.headers = _folded(self.request)
         target = self.request.raw_path
-        path, _, self.query = target.partition("?")
+        path, _, query = target.partition("?")
         self.path = path if path.startswith("/") else self.request.rel_url.raw_path
-        if not path.isascii() or "#" in target or (self.query and not takes_query(path)):
+        self.query = query.partition("#")[0]
+        if not target.isascii() or "#" in target:
             raise bad_target()
+
+    @property
+    def target(self) -> str | None:
+        """Path and query as they were sent."""
+        return f"{self.path}?{self.query}" if self.path is not None and self.query else self.path
 
     @property
     def message(self) -> Inbound | None:
         """The message as an adapter wants it, once its body is read."""
         if self.body is None or self.method is None or self.path is None:
             return None
-        return Inbound(method=self.method, path=self.path, headers=self.headers, body=self.body)
+        return Inbound(method=self.method, path=self.path, query=self.query, headers=self.headers, body=self.body)
 
     @property
     def message_id(self) -> str | None:

@@ -37,6 +37,7 @@ OPEN = frozenset({*FIXED, *(place.value for place in PAGES)})
 """Places that anybody may read; they are not counted as requests."""
 READS = ("GET", "HEAD")
 DOOR, OUTCOMES, SETTLEMENTS, NATIVE = "/in/", "/v1/outcomes/", "/v1/settlements/", "/v1/"
+BULK_OUTCOMES = "/v1/outcomes"
 
 
 def route(method: str, path: str) -> Route:
@@ -68,9 +69,14 @@ def _page(path: str) -> Place | None:
     return Place.PROBLEMS if path == "/problems" or path.startswith("/problems/") else None
 
 
+def reads_query(place: Place) -> bool:
+    """Return whether somebody reads the query there: the native dialect, which refuses what it does not know."""
+    return place in (Place.NATIVE, Place.OUTCOME)
+
+
 def _native(method: str, path: str) -> Route:
     """Tell apart what the edge treats otherwise; everything else under /v1 the native dialect reads."""
-    if method == "GET" and path.startswith(OUTCOMES):
+    if (method == "GET" and path.startswith(OUTCOMES)) or (method == "POST" and path == BULK_OUTCOMES):
         return Route(Place.OUTCOME)
     if path.startswith(SETTLEMENTS) and path.endswith("/receipt"):
         settlement_id = path[len(SETTLEMENTS) : -len("/receipt")]

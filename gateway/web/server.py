@@ -22,8 +22,8 @@ from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
 from gateway.web.measured import Page as Metrics
 from gateway.web.measured import count, watch_edge
-from gateway.web.problems import broken, full, headers_of, late, no_such_place, problem_reply
-from gateway.web.routes import Place, Route, route
+from gateway.web.problems import bad_target, broken, full, headers_of, late, no_such_place, problem_reply
+from gateway.web.routes import Place, Route, reads_query, route
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -90,13 +90,15 @@ class Edge:
         return self._signed(self._refusal(error, exchange), exchange)
 
     async def _reply(self, exchange: Exchange, *, is_crowded: bool) -> Reply:
-        exchange.read_head(self._is_beside)
+        exchange.read_head()
         assert exchange.method is not None
         assert exchange.path is not None
         if self._annex is not None and self._is_beside(exchange.path):
             return await self._beside(self._annex, exchange)
         to = route(exchange.method, exchange.path)
         exchange.route = to.place.value
+        if exchange.query and not reads_query(to.place):
+            raise bad_target()
         match to.place:
             case Place.LIVE:
                 return _json(200, {"live": True})
@@ -235,7 +237,7 @@ class Edge:
             body=body,
             request_digest=exchange.request_digest,
             method=exchange.method,
-            path=exchange.path,
+            path=exchange.target,
             request_content_digest=exchange.headers.get("content-digest"),
             created=int(time.time()),
         )

@@ -382,12 +382,12 @@ def test_xml_bombs_and_external_entities_are_refused_within_bounds() -> None:
     payloads = [part.strip().encode() for part in re.split(r"\n\s*\n", listed) if "<!" in part or "<?" in part]
     deep = [b"<a>" * 50_000, b"<a>" * 5_000 + b"</a>" * 5_000, CARRIED_DEEP]
     for body in [*bombs, *payloads, *deep]:
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(GatewayError) as error:
             fhir_r4.read(wire(body, XML), PROFILE)
         written = fhir_r4.write(error.value.problem(), wire(body, XML), PROFILE).body
 
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
         assert ET.fromstring(written).tag.endswith("OperationOutcome")
         assert b"root:" not in written
     assert len(payloads) > 10

@@ -88,6 +88,7 @@ def slow_items(value: dict[str, Any]) -> list[tuple[str, Decimal, Decimal, int]]
             for row in value["items"]
         ]
     rows = value.get("feedetail") or value["input"]["feedetail"]
+    rows = [rows] if isinstance(rows, dict) else rows
     return [
         (
             str(row["feedetl_sn"]),
@@ -166,6 +167,12 @@ FILLS = {
     "mdtrt_cert_no": {"certno"},
     "mdtrt_cert_type": {"certno"},
     "psn_name": {"name"},
+    "ver": {"since_version"},
+    "curr_ver": {"version"},
+    "pageNumber": {"page"},
+    "mdtrt_idc": {"bill_no"},
+    "begindate": {"from_day"},
+    "enddate": {"to_day"},
     "actualStartTime": {"starts_on"},
     "actualEndTime": {"ends_on"},
     "outArea": {"to_area"},
@@ -174,6 +181,48 @@ FILLS = {
     "transportation": {"transportation"},
     "applyTime": {"applied_on"},
     "trt_dcla_detl_sn": {"referral_no"},
+}
+NATIONAL_FILLS = {
+    "opter_no": {"operator_id"},
+    "mac": {"terminal"},
+    "ip": {"terminal"},
+    "sign_no": {"sign_no"},
+    "mdtrt_cert_type": {"certno"},
+    "mdtrt_cert_no": {"certno"},
+    "certno": {"certno"},
+    "psn_name": {"name"},
+    "psn_no": {"worker_id"},
+    "mdtrt_id": {"visit_no", "bill_no"},
+    "ipt_no": {"visit_no", "inpatient_no"},
+    "med_type": {"visit_kind", "emergency"},
+    "begntime": {"admitted_at", "from_day"},
+    "endtime": {"to_day"},
+    "tel": {"phone"},
+    "atddr_no": {"doctor_code"},
+    "adm_dept_codg": {"department_code"},
+    "adm_bed": {"bed"},
+    "wardarea_name": {"ward"},
+    "qualification_id": {"qualification_ids", "qualification_id"},
+    "aaz127": {"qualification_ids"},
+    "diag_code": {"diagnosis_codes"},
+    "chrg_bchno": {"batch_nos", "everything", "bill_no"},
+    "feedetl_sn": {"item_nos", "everything"},
+    "medfee_sumamt": {"charged_fen"},
+    "inscp_scp_amt": {"previewed_fund_fen"},
+    "invono": {"invoice_no", "bill_no"},
+    "mid_setl_flag": {"interim"},
+    "dscgTime": {"discharged_at"},
+    "dscg_trt_rslt": {"discharge_outcome"},
+    "setl_id": {"settlement_id", "state"},
+    "omsgid": {"original_message_id"},
+    "begndate": {"starts_on"},
+    "enddate": {"ends_on"},
+    "mdtrtarea_admdvs": {"to_area"},
+    "reflin_medins_name": {"to_provider_name"},
+    "refl_rea": {"reason"},
+    "refl_date": {"applied_on"},
+    "trt_dcla_detl_sn": {"referral_no"},
+    "page_num": {"page"},
 }
 FHIR_FILLS = {
     "resourceType": {"visit", "worker_id", "certno"},
@@ -205,13 +254,27 @@ def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
         return {names[0]}
     if case.parent.name == "fhir_r4":
         return FHIR_FILLS.get(names[2] if names[:2] == ["entry", "resource"] and len(names) > 2 else names[0], set())
+    if case.parent.name == "national":
+        return national_may_touch(names)
     if names[0] == "feedetail" or names[:2] == ["input", "feedetail"]:
         return {"items", *FILLS.get(names[-1], set())}
     if names[0] in TRANSPORT:
         return {"operator_id", "sign_no"} if case.name.startswith("900") else set()
-    if names[-1] in ("input", "signIn", "signOut"):
-        return {"terminal", "operator_id"}
+    if names[-1] in ("input", "data", "signIn", "signOut"):
+        return {"terminal", "operator_id", "since_version", "version", "page", "from_day", "to_day"}
     return set().union(*(FILLS.get(name, set()) for name in names))
+
+
+def national_may_touch(names: list[str]) -> set[str]:
+    if names[0] != "input" or len(names) == 1:
+        return set()
+    if names[1] == "feedetail":
+        return {"items", *({"visit_no", "worker_id"} if names[-1] in ("mdtrt_id", "psn_no", "feedetail") else ())}
+    if names[1] == "diseinfo":
+        return {"diagnosis_codes"}
+    if len(names) == 2:
+        return {"terminal", "item_nos"}
+    return NATIONAL_FILLS.get(names[-1], set())
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=named)

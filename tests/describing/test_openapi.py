@@ -167,7 +167,7 @@ def test_every_golden_case_of_a_route_is_an_example() -> None:
 def test_the_words_name_the_answer_that_is_given() -> None:
     """The struct that a verb is said to answer is the one that its golden case answers."""
     for example in golden(GOLDEN):
-        if example.status == 200:
+        if example.status == 200 and example.content_type == "application/json":
             assert example.answer["answer"] == VERBS[example.route.verb].answer.__name__, example.name
 
 
@@ -178,8 +178,10 @@ def test_every_reason_is_described_where_it_is_given() -> None:
 
 def test_every_code_of_the_dialect_is_shown_by_a_mistake() -> None:
     """A code that stands in the dialect's source has a message that gets it, and so a page."""
-    sources = [*Path(ROOT / "adapters" / "native").glob("*.py"), *Path(ROOT / "adapters").glob("*.py")]
-    written = {code for path in sources for code in re.findall(r'"([a-z_]+\.[a-z_]+)"', path.read_text())}
+    files = [path for path in Path(ROOT / "adapters" / "native").glob("*.py") if path.name != "contract.py"]
+    own = [path.read_text() for path in files]
+    shared = [path.read_text() for path in Path(ROOT / "adapters").glob("*.py") if path.stem in "".join(own)]
+    written = {code for text in (*own, *shared) for code in re.findall(r'"([a-z_]+\.[a-z_]+)"', text)}
     shown = {fault.code for _, problem in mistakes() for fault in problem.faults}
 
     assert written - shown == UNREACHED

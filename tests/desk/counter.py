@@ -96,6 +96,10 @@ class Counter:
     async def read(self, path: str) -> Answer:
         return await self.gateway.ask("GET", quote(path), provider=self.provider)
 
+    async def get(self, target: str) -> Answer:
+        """Read a path with its query as they stand."""
+        return await self.gateway.ask("GET", target, provider=self.provider)
+
     async def begin(self, visit_no: str, items: list[dict[str, Any]], **terms: Any) -> None:
         """Register a visit and upload its items."""
         done(await self.register(visit_no, **terms))

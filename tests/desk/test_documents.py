@@ -143,3 +143,50 @@ async def test_a_blocked_document_leaves_no_visit(counter: Counter) -> None:
     assert places(answer) == [("/items/1", "recognition.unknown")]
     assert await counter.state(visit_no) is None
     assert codes(await counter.upload(visit_no, LINES)) == ["visit.unknown"]
+
+
+async def test_a_documents_preview_says_what_its_settlement_will(counter: Counter) -> None:
+    """The same sums, lines, findings and versions; and no visit, item, key or posting is left behind."""
+    visit_no = counter.name("V")
+    over = city.line(4, catalog_code="001102000050000", unit_price_yuan="30.00", quantity="1", amount_fen=3000)
+    document = city.bill(counter.number, visit_no, items=[*LINES, over])
+
+    preview = done(await counter.ask("POST", "/v1/bills/presettle", document))
+    left_state = await counter.state(visit_no)
+    settled = done(await counter.ask("POST", "/v1/bills", document))
+
+    shared = ("sums", "sorts", "benefits", "lines", "findings", "versions", "worker_id", "visit_no", "bill_no")
+    assert {name: preview[name] for name in shared} == {name: settled[name] for name in shared}
+    assert (preview["sums"]["worker_fen"], left_state) == (1000, None)
+
+
+async def test_a_document_that_adds_to_a_visit_is_held_against_its_preview(counter: Counter) -> None:
+    """G4: what the preview of a known visit saw left is gone: the document is refused with both sums."""
+    visit_no, elsewhere = counter.name("V"), counter.name("V")
+    relapse = f"QArelapse{counter.number}"
+    await counter.begin(visit_no, LINES[:1], qualification_ids=[relapse])
+    terms = {"qualification_ids": [relapse]}
+    document = city.bill(counter.number, visit_no, items=LINES[:2], visit=terms)
+    done(await counter.ask("POST", "/v1/bills/presettle", document))
+    done(await counter.submit(elsewhere, lines=2, qualification_id=relapse))
+
+    refused = await counter.ask("POST", "/v1/bills", document)
+
+    assert codes(refused) == ["preview.differs"]
+
+
+async def test_a_documents_preview_is_refused_and_warned_as_the_document_would_be(counter: Counter) -> None:
+    """What no settlement could take is refused; what a rule blocks is told, with its code, beside the sums."""
+    visit_no = counter.name("V")
+    strange = city.bill(counter.number, visit_no) | {
+        "visit": city.bill(counter.number, visit_no)["visit"] | {"worker_id": "W9"}
+    }
+    refund = city.line(0, refunds_item_no="I0099", quantity="-2", amount_fen=-1000)
+    lonely = city.bill(counter.number, visit_no, items=[refund])
+
+    unknown = await counter.ask("POST", "/v1/bills/presettle", strange)
+    blocked = await counter.ask("POST", "/v1/bills/presettle", lonely)
+    submitted = await counter.ask("POST", "/v1/bills", lonely)
+
+    assert codes(unknown) == ["worker.unknown"]
+    assert done(blocked)["would_refuse"] == codes(submitted) != []

@@ -221,6 +221,21 @@ async def test_a_refused_message_is_explained(counter: Counter, desk_dsn: tuple[
     assert settled_json["settlement_id"] == settled["settlement_id"]
 
 
+async def test_a_bill_is_explained_by_its_own_numbers(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
+    """Provider, visit and bill number lead to the settlement in force; of a line too; of a cancelled bill to none."""
+    visit_no = counter.name("V")
+    settled = done(await counter.submit(visit_no))["settlement_id"]
+    by_bill = ("--bill", city.HOSPITAL, visit_no, "B1")
+    whole = await command(desk_dsn, *by_bill, "--json")
+    line = await command(desk_dsn, *by_bill, "I0001", "--json")
+    done(await counter.cancel(settled))
+    cancelled = await command(desk_dsn, *by_bill)
+
+    assert (json.loads(whole[1])["settlement_id"], whole[0]) == (settled, 0)
+    assert [one["item_no"] for one in json.loads(line[1])["lines"]] == ["I0001"]
+    assert (cancelled[0], "in force" in cancelled[1]) == (1, True)
+
+
 async def test_what_is_no_settlement_is_told_with_one_line(desk_dsn: tuple[str, Path]) -> None:
     """An id of nothing, a text that is no id, and neither of the two ways to ask: exit code 1, no traceback."""
     nothing = await command(desk_dsn, "01936c5e-7a10-7000-8000-000000000000")
@@ -229,7 +244,7 @@ async def test_what_is_no_settlement_is_told_with_one_line(desk_dsn: tuple[str, 
 
     assert [code for code, _ in (nothing, no_id, neither)] == [1, 1, 1]
     assert [len(text.splitlines()) for _, text in (nothing, no_id, neither)] == [1, 1, 1]
-    assert "check its id" in nothing[1]
+    assert "check the number" in nothing[1]
 
 
 async def test_a_long_bill_still_fits_a_screen(counter: Counter, desk_dsn: tuple[str, Path]) -> None:

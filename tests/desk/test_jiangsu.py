@@ -84,7 +84,7 @@ async def test_a_line_that_the_provider_would_bear_is_refused_until_it_is_withdr
 
     assert "F0001（10.00元）" in preview
     assert "明细F0001有1000分应由机构承担" in refused
-    assert "请撤销明细F0001（2205）" in refused
+    assert "请撤销明细F0001或更正" in refused
     assert settled["hifp_pay"] == "10.00"
 
 

@@ -350,3 +350,31 @@ async def test_a_discharge_stays_when_a_later_bill_is_cancelled(counter: Counter
     settled = done(await counter.settle(visit_no, "B3"))
 
     assert [finding["rule"] for finding in settled["findings"]] == ["dates.outside_stay"]
+
+
+async def test_a_bill_of_batches_settles_their_items_alone(counter: Counter) -> None:
+    """Items of other charging batches wait for another bill; a batch that nothing waits in is refused."""
+    visit_no = counter.name("V")
+    lines = [city.line(number, batch_no=f"P{number % 2}") for number in range(4)]
+    await counter.begin(visit_no, lines)
+
+    first = done(await counter.settle(visit_no, batch_nos=["P0"]))
+    again = await counter.settle(visit_no, "B2", batch_nos=["P0"])
+    second = done(await counter.settle(visit_no, "B3", batch_nos=["P1"]))
+
+    assert [[line["item_no"] for line in bill["lines"]] for bill in (first, second)] == [
+        ["I0000", "I0002"],
+        ["I0001", "I0003"],
+    ]
+    assert codes(again) == ["batch.unknown"]
+    assert await counter.state(visit_no) == "settled"
+
+
+async def test_an_echoed_share_of_the_fund_must_be_what_it_comes_to(counter: Counter) -> None:
+    """A caller whose dialect echoes the fund's share alone is refused where it differs by a fen."""
+    visit_no = counter.name("V")
+    await counter.begin(visit_no, LINES[:2])
+    fund = done(await counter.presettle(visit_no))["sums"]["fund_fen"]
+
+    assert codes(await counter.settle(visit_no, previewed_fund_fen=fund - 1)) == ["preview.fund_differs"]
+    assert done(await counter.settle(visit_no, previewed_fund_fen=fund))["sums"]["fund_fen"] == fund

@@ -39,9 +39,10 @@ DEFECTS = [
     Defect(
         name="a float",
         adapter="jiangsu_injury",
-        file="kinds.py",
-        was='    value = int(yuan) * 100 + int((cents or "").ljust(2, "0"))\n',
-        now='    value = int(float(f"{yuan}.{cents or 0}") * 100)\n',
+        file="acts.py",
+        was="    visits = [_visit_no(item",
+        now='    for item in items:\n        item["amount_fen"] = int(item.get("amount_fen", 0) / 100 * 100)\n'
+        "    visits = [_visit_no(item",
         rule="decimals",
     ),
     Defect(
@@ -84,9 +85,10 @@ DEFECTS = [
     Defect(
         name="a field dropped in silence",
         adapter="jiangsu_injury",
-        file="nodes.py",
-        was="        if field is None or not isinstance(given, str):\n",
-        now="        if field is None:\n            continue\n        if not isinstance(given, str):\n",
+        file="acts.py",
+        was="    rows, act.at = detail_rows(act.message, act.faults)\n",
+        now="    rows, act.at = detail_rows(act.message, act.faults)\n"
+        "    rows = [{name: row[name] for name in row if name in ITEM} for row in rows if isinstance(row, dict)]\n",
         rule="silence",
     ),
     Defect(

@@ -213,3 +213,14 @@ async def test_every_claim_of_the_older_version_is_refused_as_such(gateway: Gate
 
             assert answer.status == 422, path
             assert {code for code, _ in issues(answer)} == {"fhir.version"}, path
+
+
+async def test_a_predetermination_says_what_the_claim_will_come_to(gateway: Gateway) -> None:
+    """The same Claim as `predetermination`, then as `claim`: the same sums, and only the second takes effect."""
+    number = 11
+    before = await post(gateway, as_json(bill(number, use="predetermination")))
+    settled = await post(gateway, as_json(bill(number)))
+
+    assert totals(before) == totals(settled)
+    assert (json.loads(before.body)["use"], json.loads(settled.body)["use"]) == ("predetermination", "claim")
+    assert (RECEIPT_HEADER in before.headers, RECEIPT_HEADER in settled.headers) == (False, True)

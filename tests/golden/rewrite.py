@@ -1,10 +1,10 @@
 """Rewrites what the adapters make of each golden request and answer: `python -m tests.golden.rewrite`.
 
-A case is a folder. door.json (method, path, headers), request.json (the body, absent where there is none; request.hl7
-and the like where it is no JSON), profile.json (the provider's settings, absent where there are none) and answer.json
-or refusal.json (what the house says to it, canonically) are written by hand. canonical.json (the canonical message) or
-problem.json (the refusal), and response.json (status, content type and body: a list of lines where it is no JSON), are
-what the adapter makes of them. Read the diff before you commit it.
+A case is a folder. door.json (method, path, query, headers), request.json (the body, absent where there is none;
+request.hl7 and the like where it is no JSON), profile.json (the provider's settings, absent where there are none) and
+answer.json or refusal.json (what the house says to it, canonically) are written by hand. canonical.json (the canonical
+message) or problem.json (the refusal), and response.json (status, content type and body: a list of lines where it is no
+JSON), are what the adapter makes of them. Read the diff before you commit it.
 
 Which adapters there are is told by the tree; an adapter that has golden/ beside it has its cases there.
 """

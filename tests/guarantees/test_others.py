@@ -51,6 +51,12 @@ def probes(names: Names) -> list[tuple[str, str, Any]]:
         ("GET", f"/v1/settlements/{names.settlement_id}", None),
         ("GET", f"/v1/settlements/{names.settlement_id}/explanation", None),
         ("GET", f"/v1/settlements/{names.settlement_id}/receipt", None),
+        ("GET", f"/v1/settlements/{names.settlement_id}/statement?masked=false", None),
+        ("POST", "/v1/outcomes", {"message_ids": [names.message_id]}),
+        ("GET", f"{visit}/items", None),
+        ("GET", f"{visit}/items?bill_no={names.bill_no}&state=settled", None),
+        ("GET", "/v1/visits?limit=200", None),
+        ("GET", f"/v1/visits?worker_id={city.worker_id(0)}", None),
         ("POST", f"/v1/settlements/{names.settlement_id}/cancel", None),
         ("POST", f"{visit}/items", {"items": [city.line(7)]}),
         ("POST", f"{visit}/items/withdraw", {"everything": True}),
@@ -69,7 +75,8 @@ async def probe(two: Sequence[Gateway], names: Names, round_name: str) -> list[t
     """Ask as the stranger OTHER; his message ids are of one length in each round."""
     seen = []
     for number, (method, path, body) in enumerate(probes(names)):
-        message_id = None if method == "GET" or path.endswith("presettle") else f"{round_name}-{number}"
+        is_read = method == "GET" or path.endswith(("presettle", "/outcomes"))
+        message_id = None if is_read else f"{round_name}-{number}"
         answer = await insist(two, method, path, body, message_id=message_id, provider=city.OTHER)
         status, kind, shown, text = plain(answer, names)
         seen.append((status, kind, shown, text.replace(f"{round_name}-", "<mine>-")))
@@ -148,8 +155,11 @@ async def test_another_s_is_answered_as_what_never_was(owned: tuple[list[Gateway
     of_nobody = await probe(two, missing, "m")
 
     assert of_another == of_nobody
-    assert {status for status, *_ in of_another[1:]} <= {404, 422}
-    assert json.loads(of_another[0][3])["outcome"] == "not_seen"
+    found = [json.loads(text) for status, _, _, text in of_another if status == 200]
+    assert {status for status, *_ in of_another} <= {200, 404, 422}
+    assert [one.get("outcome") for one in found] == ["not_seen", None, None, None]
+    assert [one["outcome"] for one in found[1]["outcomes"]] == ["not_seen"]
+    assert [one["visits"] for one in found[2:]] == [[], []]
     assert await books(database_dsn) == before
     assert await faults_in(database_dsn) == []
 

@@ -121,7 +121,7 @@ def test_money_is_taken_exactly(
         (PLAIN, {"f4": "20261131"}, ("FT1^1^4", "field.pattern")),
         (PLAIN, {"f4": "20261102^20261103"}, ("FT1^1^4^1^2", "field.differs")),
         (PLAIN, {"f7": ""}, ("FT1^1^7", "field.missing")),
-        (PLAIN, {"f7": "^名称^NHSA"}, ("FT1^1", "item.code_missing")),
+        (PLAIN, {"f7": "^名称^NHSA"}, ("FT1^1^7", "item.code_missing")),
         (PLAIN, {"f7": "A^甲"}, ("FT1^1^7^1^3", "coding.unknown")),
         (PLAIN, {"f7": "A^甲^C4"}, ("FT1^1^7^1^3", "coding.unknown")),
         (PLAIN, {"f7": "A^甲^L^B^乙^C4"}, ("FT1^1^7^1^6", "coding.unknown")),

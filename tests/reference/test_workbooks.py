@@ -12,8 +12,9 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from gateway.reference import packages, workbooks
+from gateway.reference import workbooks
 from gateway.reference.faults import ImportRefused
 from gateway.reference.files import Sheet, read
 from gateway.reference.forms import File
@@ -21,6 +22,7 @@ from gateway.reference.importing import import_files
 from gateway.reference.kinds import KINDS
 from gateway.store.database import Connection
 from gateway.store.sealing import Seals
+from schemas.sheets import packages
 
 CATALOG = ["area", "scheme", "code", "name", "sort", "valid_from", "ceiling_tertiary_yuan", "age_max_years"]
 ROW = ["321100", "410", "K1", "示例", "drug", "2026-01-01", "12.10", "60"]
@@ -215,7 +217,7 @@ class TestHostile:
 
     def test_a_bomb_is_not_unpacked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A part that unpacks past the bound is refused as soon as it has passed it."""
-        monkeypatch.setattr(packages, "FILE_BYTES_MAX", 1_000_000)
+        monkeypatch.setattr(workbooks, "BOUNDS", structs.replace(workbooks.BOUNDS, bytes_max=1_000_000))
         bomb = with_part(
             workbook(CATALOG, ROW), SHEET, lambda text: text.replace("</row>", " " * 2_000_000 + "</row>", 1)
         )
@@ -227,7 +229,7 @@ class TestHostile:
 
     def test_many_empty_elements_are_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Texts of no bytes each are few bytes in a package and many objects in a reader."""
-        monkeypatch.setattr(packages, "TAGS_MAX", 10_000)
+        monkeypatch.setattr(workbooks, "BOUNDS", structs.replace(workbooks.BOUNDS, tags_max=10_000))
         swollen = with_part(
             WHOLE, "xl/sharedStrings.xml", lambda text: text.replace("</sst>", "<si/>" * 10_000 + "</sst>")
         )

@@ -58,7 +58,7 @@ async def test_what_was_settled_survives_a_restart_and_not_a_reset(state: Path) 
     clock = await sandbox.get("/sandbox/clock")
     jwks = await sandbox.get("/.well-known/jwks.json")
     began_s = time.monotonic()
-    code, said = await command(state, "reset")
+    code, said = await gateway("sandbox", "--state", str(state), "reset")
     took_s = time.monotonic() - began_s
     outcome = await sandbox.ask("GET", "/v1/outcomes/m1")
     anew = await sandbox.submit(bill, "m1")

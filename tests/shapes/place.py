@@ -14,12 +14,12 @@ NATIONAL_PERSON = "44030000000000000001"
 _NUMBERS = itertools.count(2)
 
 
-def files() -> dict[str, list[dict[str, Any]]]:
-    """The city's files, with the samples' provider and persons in place of its own."""
+def files(dialect: str = "jiangsu_injury") -> dict[str, list[dict[str, Any]]]:
+    """The city's files, with the samples' provider and persons in place of its own; the bills of 2021 are Q2's."""
     hospital = city.providers()[0] | {
         "code": PROVIDER,
         "name": "SAMPLE医院",
-        "dialect": "jiangsu_injury",
+        "dialect": dialect,
         "token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest(),
     }
     people = {"P1": ("000000000000000000", "张三", "Q1"), NATIONAL_PERSON: ("000000000000000001", "李四", "Q2")}
@@ -28,6 +28,13 @@ def files() -> dict[str, list[dict[str, Any]]]:
         "applied_on": "2024-12-02",
         "accepted_on": "2024-12-03",
         "decided_on": "2024-12-04",
+    }
+    earlier = {
+        "injured_on": "2021-12-01",
+        "applied_on": "2021-12-02",
+        "accepted_on": "2021-12-03",
+        "decided_on": "2021-12-20",
+        "diagnosis_codes": "S61",
     }
     return {
         "providers": [hospital],
@@ -38,7 +45,9 @@ def files() -> dict[str, list[dict[str, Any]]]:
         ],
         "enrolments": [city.enrolments()[0] | {"worker_id": one, "enrolment_no": f"EN-{one}"} for one in people],
         "recognitions": [
-            recognition | {"worker_id": worker, "recognition_no": f"R-{number}", "qualification_id": number}
+            recognition
+            | {"worker_id": worker, "recognition_no": f"R-{number}", "qualification_id": number}
+            | (earlier if worker == NATIONAL_PERSON else {})
             for worker, (_, _, number) in people.items()
         ],
         "authorizations": [
@@ -55,9 +64,15 @@ def files() -> dict[str, list[dict[str, Any]]]:
             {**city.PLACE, "code": code, "sort": sort, "name": name, "valid_from": "2020-01-01"}
             for code, sort, name in (
                 ("XJ01", "drug", "示例药品"),
+                ("001102000050000", "service", "住院诊查费"),
                 ("S0001", "service", "示例诊疗"),
                 ("C0345", "consumable", "示例耗材"),
             )
+        ],
+        "matches": [
+            {**city.PLACE, "provider_code": PROVIDER, "local_code": local, "catalog_code": code, "state": "approved"}
+            | {"valid_from": "2020-01-01"}
+            for local, code in (("HIS-1001", "001102000050000"), *((f"HIS-{n}", "XJ01") for n in range(1, 5)))
         ],
         "policy": [{**city.PLACE, "valid_from": "2020-01-01"}],
     }

@@ -50,6 +50,7 @@ def test_the_reference_library_accepts_our_signature(path: str, carried: str | N
 
     assert result.parameters["created"] == CREATED
     assert result.covered_components['"@path";req'] == path_value(path)
+    assert ('"@query";req' in result.covered_components) is ("?" in path)
     assert result.covered_components['"request-digest"'] == REQUEST_DIGEST
     assert ('"content-digest";req' in result.covered_components) is (carried is not None)
 
@@ -76,6 +77,8 @@ def test_we_accept_the_reference_librarys_signature(path: str, carried: str | No
         signature_algorithm=reference.algorithms.ECDSA_P256_SHA256, key_resolver=resolver()
     )
     components = ["@status", "content-digest", "request-digest", '"@method";req', '"@path";req']
+    if "?" in path:
+        components.append('"@query";req')
 
     signer.sign(
         seen,

@@ -39,6 +39,17 @@ def test_an_answer_is_signed_over_the_stated_base() -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["/v1/catalog", "/v1/catalog?", "/v1/catalog?limit=2", "/v1/catalog?limit=1&x"])
+def test_an_answer_to_another_query_is_refused(path: str) -> None:
+    """The signature covers the query as it was sent: no other page can be put in the place of the one asked for."""
+    asked = "/v1/catalog?limit=1"
+    headers = signed_headers(path=asked)
+
+    assert checked(headers, path=asked).path == "/v1/catalog"
+    with pytest.raises(SignatureError):
+        checked(headers, path=path)
+
+
 def test_a_digest_is_the_one_of_rfc_9530() -> None:
     """The example of RFC 9530 §B.1 comes out."""
     assert content_digest(b'{"hello": "world"}\n') == "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.signing.targets import path_value, printable_value
+from gateway.signing.targets import path_value, printable_value, query_value
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,19 @@ def test_any_target_becomes_a_path_and_stays_it(target: str) -> None:
 def test_a_value_is_printable_or_left_out(value: str | None, printable: str | None) -> None:
     """Blanks around a value are no part of it; what no base may hold is not covered."""
     assert printable_value(value) == printable
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [
+        ("/v1/bills", ""),
+        ("/v1/bills?", ""),
+        ("/v1/visits?from_day=2026-11-01&limit=5", "?from_day=2026-11-01&limit=5"),
+        ("/a?b?c#d", "?b?c"),
+        ("/a?x=%E5%B7", "?x=%E5%B7"),
+        ("/a?x=工&y=5%", "?x=%E5%B7%A5&y=5%25"),
+    ],
+)
+def test_a_query_is_kept_as_it_was_sent(target: str, value: str) -> None:
+    """Its question mark included; nothing asked is nothing covered."""
+    assert query_value(target) == value

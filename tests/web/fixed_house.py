@@ -58,7 +58,8 @@ class FixedHouse:
         if message.body == b"wait":
             await self.gate.wait()
         self.done.append(message.body)
-        text = f"{caller.code} {dialect} {message.method} {message.path} ".encode()
+        target = f"{message.path}?{message.query}" if message.query else message.path
+        text = f"{caller.code} {dialect} {message.method} {target} ".encode()
         return Reply(status=200, content_type="text/plain", body=text + message.body)
 
     async def receipt(self, caller: Provider, settlement_id: str) -> Reply:

@@ -161,15 +161,42 @@ async def test_what_we_cannot_meet_is_refused(served: Served, headers: dict[str,
     assert served.house.started == []
 
 
-@pytest.mark.parametrize("target", ["/v1/bills?certno=1", "/v1/bills#x", "/v1/账单"])
-async def test_a_query_is_not_dropped_in_silence(served: Served, target: str) -> None:
-    """What nobody would read is refused, not ignored."""
+@pytest.mark.parametrize("target", ["/v1/bills#x", "/v1/账单"])
+async def test_a_target_that_is_none_is_refused(served: Served, target: str) -> None:
+    """A fragment or a letter outside ASCII is refused, not ignored."""
     wire = await served.wire()
     wire.send(f"POST {target} HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\n\r\n".encode())
 
     answer = await wire.answer("POST", target)
 
     assert answer.status == 400
+
+
+async def test_a_query_reaches_the_native_dialect_as_it_was_sent(served: Served) -> None:
+    """Where something is asked for; the signature covers it."""
+    wire = await served.wire()
+
+    answer = await wire.ask("GET", "/v1/visits?limit=5&state=%6Fpen", token=TOKENS[CENTRE])
+
+    assert answer.body == f"{CENTRE} native GET /v1/visits?limit=5&state=%6Fpen ".encode()
+    assert answer.headers["Signature-Input"].count('"@query";req') == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("GET", "/v1/settlements/S1/receipt?x=1"),
+        ("GET", "/livez?x=1"),
+        ("POST", f"/in/{HOSPITAL}?x=1"),
+    ],
+)
+async def test_elsewhere_a_query_is_refused(served: Served, method: str, target: str) -> None:
+    """Receipts, probes and providers' doors read none."""
+    wire = await served.wire()
+
+    answer = await wire.ask(method, target, token=TOKENS[HOSPITAL])
+
+    assert (answer.status, answer.code) == (400, "http.target")
 
 
 async def test_a_refusal_at_a_providers_door_is_in_its_dialect(serve: Serve) -> None:

@@ -58,6 +58,21 @@ async def test_outcomes_have_a_room_of_their_own_and_it_is_bounded(serve: Serve)
     assert refused.status == 503
 
 
+async def test_many_outcomes_are_asked_in_the_same_room(serve: Serve) -> None:
+    """POST /v1/outcomes is answered while all else is full, and counts where single outcomes count."""
+    served = await serve(in_flight_max=1, outcomes_in_flight_max=1)
+    settling, first, wire = await served.wire(), await served.wire(), await served.wire()
+    settling.send(request("POST", "/v1/bills", token=TOKENS[CENTRE], body=b"wait"))
+    await asyncio.sleep(0.05)
+
+    answered = await wire.ask("POST", "/v1/outcomes", token=TOKENS[CENTRE], body=b"{}")
+    first.send(request("POST", "/v1/outcomes", token=TOKENS[CENTRE], body=b"wait"))
+    await asyncio.sleep(0.05)
+    refused = await wire.ask("GET", "/v1/outcomes/M2", token=TOKENS[CENTRE])
+
+    assert (answered.status, refused.status) == (200, 503)
+
+
 async def test_bodies_held_are_bounded(serve: Serve) -> None:
     """Where bodies held together would take too much memory, the one too many is refused."""
     served = await serve(bodies_bytes_max=100)

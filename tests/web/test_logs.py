@@ -94,7 +94,7 @@ async def test_one_line_a_request(served: Served) -> None:
     assert first["request_id"] == answer.headers["Request-Id"]
     assert (second["route"], second["status"]) == ("/in/{provider}", 401)
     assert "provider" not in second
-    assert third["status"] == 400
+    assert third["status"] == 200
     text = served.log.getvalue().decode()
     assert CERTNO not in text
     assert TOKENS[CENTRE] not in text

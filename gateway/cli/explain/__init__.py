@@ -41,6 +41,12 @@ def explain(
             help="A message instead: what it settled, or why it was refused and what would make it pass.",
         ),
     ] = None,
+    bill: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option(
+            "--bill", metavar="PROVIDER VISIT_NO BILL_NO", help="The settlement in force of a bill, by its own numbers."
+        ),
+    ] = None,
     lang: Annotated[
         Literal["zh", "en", "both"], typer.Option("--lang", envvar="GATEWAY_LANG", help="Language of what is told.")
     ] = "both",
@@ -56,16 +62,26 @@ def explain(
     It writes nothing, and works beside a running gateway or sandbox.
     """
     never_fail_to_print()
-    if (settlement is None) == (message is None):
+    if bill is not None and settlement is not None and line is None:
+        settlement, line = None, settlement
+    if [settlement, message, bill].count(None) != 2:  # noqa: PLR2004 one of the three
         _fail(
-            "请给出结算编号，或用 --message 机构编号 报文编号",
-            "give a settlement's id, or --message PROVIDER MESSAGE_ID",
+            "请给出结算编号，或用 --bill 机构编号 就诊号 单据号，或用 --message 机构编号 报文编号",
+            "give a settlement's id, or --bill PROVIDER VISIT_NO BILL_NO, or --message PROVIDER MESSAGE_ID",
         )
-    work = _of_settlement(_uuid(settlement)) if settlement is not None else _of_message(*(message or ("", "")))
-    told = _looked_up(dsn, embedded, secrets, work)
+    told = _looked_up(dsn, embedded, secrets, _work(settlement, bill, message))
     if told is None:
-        _fail(f"没有结算{settlement}，请核对结算编号", f"there is no settlement {settlement}: check its id")
+        what = settlement or " ".join(bill or ())
+        _fail(f"没有结算{what}，请核对编号", f"there is no settlement {what} in force: check the number")
     _show(told, line, lang, json=json)
+
+
+def _work(
+    settlement: str | None, bill: tuple[str, str, str] | None, message: tuple[str, str] | None
+) -> "Callable[[Connection, Seals], Awaitable[Told]]":
+    if settlement is not None:
+        return _of_settlement(_uuid(settlement))
+    return _of_bill(*bill) if bill is not None else _of_message(*(message or ("", "")))
 
 
 def _looked_up(
@@ -91,6 +107,19 @@ def _of_settlement(settlement_id: UUID) -> "Callable[[Connection, Seals], Awaita
     return work
 
 
+def _of_bill(provider_code: str, visit_no: str, bill_no: str) -> "Callable[[Connection, Seals], Awaitable[Told]]":
+    """Return the work that explains the settlement in force of a bill; None where there is none."""
+    from gateway.desk.names import bill_keys
+    from gateway.store.queries import QUERIES
+
+    async def work(connection: "Connection", seals: "Seals") -> Told:
+        key, *_ = bill_keys(provider_code, visit_no, bill_no, None)
+        found = await connection.fetchval(QUERIES["settlement_of_bill"].sql, key.provider_code, key.key)
+        return await _of_settlement(found)(connection, seals) if found else None
+
+    return work
+
+
 def _of_message(provider_code: str, message_id: str) -> "Callable[[Connection, Seals], Awaitable[Told]]":
     """Return the work that explains a message by the settlement that it made, or by itself."""
     from gateway.desk.explaining import traced
@@ -110,7 +139,9 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         _fail(
-            f"{text}不是结算编号", f"{text} is no settlement's id: it looks like 01936c5e-7a10-7000-8000-000000000000"
+            f"{text}不是结算编号；按单据号请用 --bill 机构编号 就诊号 单据号",
+            f"{text} is no settlement's id, which looks like 01936c5e-7a10-7000-8000-000000000000; for a bill's own "
+            "numbers use --bill PROVIDER VISIT_NO BILL_NO",
         )
 
 

@@ -40,6 +40,7 @@ def sandbox(
 
     What is sent to it survives a restart. Its pages begin at /sandbox.
     """
+    context.obj = state
     if context.invoked_subcommand is not None:
         return
     from gateway.cli.sandbox.serving import serve
@@ -49,16 +50,17 @@ def sandbox(
 
 
 @app.command()
-def reset(state: State = None) -> None:
+def reset(context: typer.Context, *, state: State = None) -> None:
     """Put the sandbox back to its seed: messages, settlements, clock and log are gone, tokens and keys stay."""
     from gateway.cli.sandbox.turning import reset as do
 
     with _told():
-        typer.echo(do(state))
+        typer.echo(do(state or context.obj))
 
 
 @app.command()
 def clock(
+    context: typer.Context,
     at: Annotated[
         str | None, typer.Argument(metavar="INSTANT", help="Set it to this, e.g. 2026-12-31T23:50+08:00.")
     ] = None,
@@ -75,7 +77,7 @@ def clock(
         typer.echo("gateway sandbox clock: give one of INSTANT, --advance and --real.", err=True)
         raise typer.Exit(2)
     with _told():
-        typer.echo(turn(state, {"at": at, "advance": advance, "real": real} if given else None))
+        typer.echo(turn(state or context.obj, {"at": at, "advance": advance, "real": real} if given else None))
 
 
 @contextmanager

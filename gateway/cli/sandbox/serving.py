@@ -1,6 +1,7 @@
 """`gateway sandbox` itself: found the folder, serve it, and tell what to do next."""
 
 import contextlib
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,13 @@ def _pages(url: str, lease: Lease) -> None:
         (f"{url}/sandbox/log", "each call: what was checked, read and signed"),
         (f"{url}/docs", "the interface"),
     )
+    its = (
+        "" if lease.folder == default_folder().expanduser().resolve() else f" --state {shlex.quote(str(lease.folder))}"
+    )
     commands = (
-        ("gateway sandbox reset", "back to the seed"),
-        ("gateway sandbox clock --advance 30d", "or 2026-12-31T23:50+08:00, or --real"),
+        (f"gateway sandbox reset{its}", "back to the seed"),
+        (f"gateway sandbox clock{its} --advance 30d", "or 2026-12-31T23:50+08:00, or --real"),
+        (f"gateway explain SETTLEMENT --embedded {shlex.quote(str(lease.folder))}", "why it came out so"),
     )
     console.print()
     for what, why in (*pages, *commands):

@@ -31,7 +31,10 @@ def _running(state: Path | None) -> Running:
     if found is None:
         is_there = mark_of(folder.expanduser().resolve()) is not None
         told = f"The sandbox in {folder} is not running" if is_there else f"There is no sandbox in {folder}"
-        raise TargetInvalid(told, cure="Start it with `gateway sandbox` in another terminal, then try again")
+        raise TargetInvalid(
+            told,
+            cure="Start it with `gateway sandbox` in another terminal, or name its folder by --state DIR",
+        )
     return found
 
 

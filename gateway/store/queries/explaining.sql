@@ -5,6 +5,10 @@ FROM (SELECT DISTINCT code FROM provider) AS p
 JOIN message AS m ON m.provider_code = p.code AND m.settlement_id = $1
 LIMIT 1;
 
+-- name: settlement_of_bill
+-- The settlement in force of a provider's bill: visit and bill number, joined by a line break as its key is.
+SELECT settlement_id FROM bill_key WHERE provider_code = $1 AND kind = 'bill' AND key = $2;
+
 -- name: undone_by
 -- The settlement that undid a settlement.
 SELECT c.* FROM settlement AS c WHERE c.worker_id = $1 AND c.original_id = $2;
