@@ -65,12 +65,12 @@ DEFECTS = [
         name="a lost refund link",
         adapter="jiangsu_injury",
         file="reading.py",
-        was="    return Message(envelope=_envelope(act), request=request)",
+        was="    return Message(envelope=envelope_of(header, profile, in_cycles=CODES[infno].sign_in), request=request)",
         now=(
             "    if hasattr(request, 'items'):\n"
             "        lost = tuple(structs.replace(item, refunds_item_no=None) for item in request.items)\n"
             "        request = structs.replace(request, items=lost)\n"
-            "    return Message(envelope=_envelope(act), request=request)"
+            "    return Message(envelope=envelope_of(header, profile, in_cycles=CODES[infno].sign_in), request=request)"
         ),
         rule="lines",
     ),
@@ -90,16 +90,6 @@ DEFECTS = [
         now="    rows, act.at = detail_rows(act.message, act.faults)\n"
         "    rows = [{name: row[name] for name in row if name in ITEM} for row in rows if isinstance(row, dict)]\n",
         rule="silence",
-    ),
-    Defect(
-        name="a transport field in the content",
-        adapter="jiangsu_injury",
-        file="reading.py",
-        was='    names = ("message_id",',
-        now="    act.header[\"message_id\"] = f\"{act.header['message_id']}{str(act.header.get('sent_at', ''))[:4]}\"\n"
-        '    act.header["message_id"] += str(act.header.get("operator_id", ""))\n'
-        '    names = ("message_id",',
-        rule="repeats",
     ),
     Defect(
         name="a dropped line",
