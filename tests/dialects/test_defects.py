@@ -65,12 +65,12 @@ DEFECTS = [
         name="a lost refund link",
         adapter="jiangsu_injury",
         file="reading.py",
-        was="    return Message(envelope=envelope_of(header, profile, in_cycles=CODES[infno].sign_in), request=request)",
+        was="    return Message(envelope=envelope_of(header",
         now=(
             "    if hasattr(request, 'items'):\n"
             "        lost = tuple(structs.replace(item, refunds_item_no=None) for item in request.items)\n"
             "        request = structs.replace(request, items=lost)\n"
-            "    return Message(envelope=envelope_of(header, profile, in_cycles=CODES[infno].sign_in), request=request)"
+            "    return Message(envelope=envelope_of(header"
         ),
         rule="lines",
     ),
