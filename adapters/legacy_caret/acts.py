@@ -127,12 +127,13 @@ def _withdraw_items(act: Act) -> AnyRequest | None:
     """Each row names a prescription or a line; 0000 is all."""
     rows = _rows(act)
     for position, row in enumerate(rows):
-        if {"batch_nos", "item_nos"} <= row.keys():
-            act.faults.append(said(f"/input/{position}/item_no", _TWO_WAYS))
+        named = {"batch_nos", "item_nos"} & row.keys()
+        if len(named) > 1 or (row and not named):
+            act.faults.append(said(f"/input/{position}/item_no", _TWO_WAYS if named else _NO_WAY))
     values: Values = {"visit_no": _same("visit_no", rows, act), "worker_id": _same("worker_id", rows, act)}
-    named = {name: [row[name] for row in rows if name in row] for name in ("batch_nos", "item_nos")}
-    values["everything"] = any(EVERYTHING in numbers for numbers in named.values())
-    for name, numbers in named.items():
+    numbered = {name: [row[name] for row in rows if name in row] for name in ("batch_nos", "item_nos")}
+    values["everything"] = any(EVERYTHING in numbers for numbers in numbered.values())
+    for name, numbers in numbered.items():
         values[name] = [number for number in dict.fromkeys(numbers) if number != EVERYTHING]
     return _made(WithdrawItems, values, act)
 
@@ -252,6 +253,13 @@ _TWO_WAYS = Says(
     "both prescription_no and item_no stand",
     "撤销整张处方只填处方号，撤销一条明细只填处方流水号",
     "give the prescription to withdraw all of it, or the line to withdraw that",
+)
+_NO_WAY = Says(
+    "withdrawal.nothing_named",
+    "未填写要撤销的处方号或处方流水号",
+    "names neither a prescription nor a line",
+    "请填写其中之一；全部撤销填写0000",
+    "give one of the two; 0000 withdraws all",
 )
 _NO_SUCH_ORIGINAL = Says(
     "field.value", "没有这个交易号", "no such transaction code", "请填写原交易的交易号", "give the original's code"

@@ -6,6 +6,7 @@ decoded before it is split, since in GB18030 the second byte of a character may 
 
 from adapters.coherence import too_many_items
 from adapters.kinds import Says
+from adapters.legacy_caret.fields import INPUT
 from adapters.legacy_caret.habits import Habits, Layout
 from adapters.tables import said
 from schemas.dialect import Inbound
@@ -33,16 +34,23 @@ def text_of(message: Inbound, ways: Habits) -> str:
 
 
 def envelope_of(text: str, ways: Habits) -> dict[str, object]:
-    """Return the fields of the envelope by their names; raises WireError unless there are exactly so many."""
+    """Return the fields of the envelope by their names.
+
+    Raises WireError unless there are exactly so many, and where one beside the input holds a separator of rows.
+    """
     fields = text.split(CARET)
     due = len(ways.envelope)
     if fields.pop() or len(fields) != due:
         raise WireError(said("", _not_so_many_carets(text.count(CARET), due)))
-    return dict(zip(ways.envelope, fields, strict=True))
+    named = dict(zip(ways.envelope, fields, strict=True))
+    torn = [name for name, field in named.items() if name != INPUT and (PIPE in field or ROW in field)]
+    if torn:
+        raise WireError(*(said(f"/{name}", _NO_SEPARATOR) for name in torn))
+    return {**named}
 
 
 def rows_of(given: str, layout: Layout, faults: list[Fault]) -> list[dict[str, object] | None]:
-    """Return the input's rows by their names; an empty input is one row of empty fields.
+    """Return what stands in the input's rows, by names; an empty input is one row of empty fields.
 
     A row that does not have exactly the fields of its order is a fault and None: what it would say is not known.
     """
@@ -63,7 +71,7 @@ def rows_of(given: str, layout: Layout, faults: list[Fault]) -> list[dict[str, o
             faults.append(said(f"/input/{position}", _not_so_many_fields(row.count(PIPE), layout)))
             nodes.append(None)
         else:
-            nodes.append(dict(zip(layout.names, fields, strict=False)))
+            nodes.append({name: field for name, field in zip(layout.names, fields, strict=False) if field})
     return nodes
 
 
@@ -110,6 +118,13 @@ def _charset_differs(charset: str) -> Says:
     )
 
 
+_NO_SEPARATOR = Says(
+    "field.pattern",
+    "不得含“|”“$”",
+    "cannot hold a pipe or $",
+    "“|”“$”只能出现在入参中；本格式没有转义",
+    "take them away: they stand in the input only, and there is no escape",
+)
 _ONE_ROW = Says(
     "rows.single",
     "本交易只有一行入参，内容中不得含“$”",

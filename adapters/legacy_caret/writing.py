@@ -6,7 +6,7 @@ from functools import partial
 from adapters.kinds import Unreadable
 from adapters.legacy_caret.fields import ENVELOPE, FILLER
 from adapters.legacy_caret.habits import Habits, Layout, standing
-from adapters.legacy_caret.outputs import Said, joined, said_by, whole
+from adapters.legacy_caret.outputs import Row, Said, joined, said_by, whole
 from adapters.legacy_caret.places import place_zh
 from adapters.wording import faults_told, unwordable
 from schemas.answers import AnyAnswer, Presettled
@@ -18,6 +18,7 @@ SAID_INSIDE = (400, 404, 405, 409, 422)
 DONE = "0"
 _SEPARATORS = str.maketrans({"^": "＾", "|": "｜", "$": "＄"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029^|$]")
 
 
 def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:
@@ -46,8 +47,12 @@ def plain(text: str) -> str:
 
 
 def _output(said: Said, ways: Habits) -> str:
-    first = tuple("" if name == FILLER else plain(said.first[name]) for name in ways.replies[said.code])
-    return joined([first, *(tuple(map(plain, row)) for row in said.rows)])
+    first = tuple("" if name == FILLER else said.first[name] for name in ways.replies[said.code])
+    return joined(_plain_row(row) for row in (first, *said.rows))
+
+
+def _plain_row(row: Row) -> Row:
+    return tuple(map(plain, row)) if _UNSAFE.search("".join(row)) else row
 
 
 def _reply(status: int, ways: Habits, text: str) -> Outbound:
