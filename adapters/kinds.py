@@ -100,6 +100,13 @@ message_id = _matching(
     "应为机构编号、14位时间、4位序号依次相连",
     "the provider's code, a time of 14 digits and a running number of 4, joined",
 )
+serial = _matching(
+    r"[A-Za-z0-9][A-Za-z0-9._:-]*",
+    64,
+    "只能用英文字母、数字和 . _ : -，并以字母或数字开头",
+    "use ASCII letters, digits and . _ : -, beginning with a letter or digit",
+)
+"""A message id of any make."""
 transaction_code = _matching(r"[0-9]{4}[A-Z]?", 5, "应为4位交易编号", "a transaction code of 4 digits")
 
 

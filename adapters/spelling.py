@@ -7,8 +7,7 @@ from adapters.kinds import SHANGHAI
 
 def yuan(fen: int) -> str:
     """Return an amount in yuan with two decimals."""
-    whole, cents = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{whole}.{cents:02d}"
+    return f"{fen // 100}.{fen % 100:02d}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02d}"
 
 
 def spelled(instant: datetime | None) -> str:

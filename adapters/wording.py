@@ -65,6 +65,20 @@ def explanation(answer: Presettled | Settled) -> str:
     return "；".join(parts) or "审核通过"
 
 
+def unwordable(answer: Presettled) -> str:
+    """Return the refusal of a preview in which the provider bears a share, of a dialect that has no sum for it."""
+    cuts: dict[str, int] = {}
+    for line in answer.lines:
+        if line.provider_fen:
+            cuts[line.item_no] = line.provider_fen
+    named = "、".join(f"{number}（{yuan(fen)}元）" for number, fen in list(cuts.items())[:20])
+    more = f"等共{len(cuts)}条" if len(cuts) > 20 else ""  # noqa: PLR2004 the same twenty as above
+    total = yuan(answer.sums.provider_fen)
+    return (
+        f"有{total}元应由协议机构负担，本接口无法结算；请撤销以下明细后重新预结算：{named}{more}。{explanation(answer)}"
+    )
+
+
 def shares(sums: Sums, benefits: tuple[Benefit, ...]) -> str:
     """Return 备注: how psn_cash_pay splits, and what is paid outside the bill."""
     parts = [f"其中职工负担{yuan(sums.worker_fen)}元", f"用人单位负担{yuan(sums.employer_fen)}元"]

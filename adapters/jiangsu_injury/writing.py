@@ -4,8 +4,9 @@ import msgspec
 
 from adapters import json_text
 from adapters.jiangsu_injury.outputs import output_of
-from adapters.jiangsu_injury.remarks import refusal, unwordable
+from adapters.jiangsu_injury.remarks import refusal
 from adapters.transactions import SAID_INSIDE
+from adapters.wording import unwordable
 from schemas.answers import AnyAnswer, Presettled
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem, WireError

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.adapters.fhir import OWN, Exactly, as_json, claim, coded, money, named
+from tests.caret import sample as caret
 from tests.hl7 import sample as hl7
 from tests.one_bill.bills import yuan
 from tests.sheet import sample as sheet
@@ -198,6 +199,45 @@ def by_fhir_r4(bill: Bill, provider: str) -> list[Sent]:
     return [Sent(f"/in/{provider}", as_json(whole), {"content-type": "application/fhir+json"})]
 
 
+def by_legacy_caret(bill: Bill, provider: str) -> list[Sent]:
+    visit, items = bill["visit"], bill["items"]
+    med_type = {"outpatient": "11", "inpatient": "21"}[visit["visit_kind"]]
+    registered = {
+        "visit_no": visit["visit_no"],
+        "med_type": med_type,
+        "admitted_at": packed(visit["admitted_at"]),
+        "diagnosis_code": visit["diagnosis_codes"][0],
+        "worker_id": visit["worker_id"],
+        "qualification_id": visit["qualification_ids"][0],
+    }
+    rows = [
+        {
+            "visit_no": visit["visit_no"],
+            "item_no": item["item_no"],
+            "occurred_at": packed(item["occurred_at"]),
+            "catalog_code": item["catalog_code"],
+            "unit_price_yuan": item["unit_price_yuan"],
+            "quantity": item["quantity"],
+            "amount_yuan": yuan(item["amount_fen"]),
+            "refunds_item_no": item.get("refunds_item_no", ""),
+        }
+        for item in items
+    ]
+    settled = {
+        "visit_no": visit["visit_no"],
+        "bill_no": bill["bill"]["bill_no"],
+        "med_type": med_type,
+        "worker_id": visit["worker_id"],
+        "charged_yuan": yuan(bill["bill"]["charged_fen"]),
+    }
+    texts = [
+        caret.message("2210", [registered], institution=provider, number=next(_NUMBERS)),
+        caret.message("2310", rows, institution=provider, number=next(_NUMBERS)),
+        caret.message("2410", [settled], institution=provider, number=next(_NUMBERS)),
+    ]
+    return [Sent(f"/in/{provider}", text.encode(), {"content-type": "text/plain; charset=utf-8"}) for text in texts]
+
+
 def by_sheet(bill: Bill, provider: str) -> list[Sent]:
     visit = bill["visit"]
     lines = [
@@ -239,4 +279,5 @@ SENDERS: dict[str, Sender] = {
     "fhir_r4": by_fhir_r4,
     "sheet": by_sheet,
     "soap": by_soap,
+    "legacy_caret": by_legacy_caret,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from adapters.kit.bench import Bench, reread
+from adapters.kit.bench import Bench, items_of, reread
 from adapters.kit.forms.scan import Edit, Field, Path, shown
 from adapters.kit.noise import variants
 from adapters.kit.slow import lines_of
@@ -45,7 +45,7 @@ def _of_one(bench: Bench, wire: Wire, moved: dict[str, set[bool]]) -> Iterator[s
             yield f"{at}: {shown(field.path)} may say anything and nothing changes: read it, or list it in CARRIED"
         for place in listed if moves is not None else ():
             moved.setdefault(place, set()).add(bool(moves))
-    for line in lines_of(wire, stated):
+    for line in lines_of(wire, stated) if items_of(wire.message) is not None else ():
         for field in line.fields.values():
             if under(field.path, carried):
                 yield f"{at}: {shown(field.path)} stands in LINES and in CARRIED: it is one or the other"
