@@ -50,9 +50,9 @@ def _matching(pattern: str, length_max: int, cure_zh: str, cure_en: str) -> Kind
     return read
 
 
-_NUMBER = r"[A-Za-z0-9][A-Za-z0-9._:|/+-]*"
-_NUMBER_ZH = "只能用英文字母、数字和 . _ : | / + -，并以字母或数字开头"
-_NUMBER_EN = "use ASCII letters, digits and . _ : | / + -, beginning with a letter or digit"
+_NUMBER = r"[A-Za-z0-9][A-Za-z0-9._:/+-]*"
+_NUMBER_ZH = "只能用英文字母、数字和 . _ : / + -，并以字母或数字开头"
+_NUMBER_EN = "use ASCII letters, digits and . _ : / + -, beginning with a letter or digit"
 _EDGE = r"[^\s\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _PLAIN = rf"{_EDGE}(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*{_EDGE})?"
 _PLAIN_ZH = "首尾不得有空白，不得含换行或其他控制字符"

@@ -14,7 +14,8 @@ from adapters import hl7_v2, native
 from gateway.collecting import set_aside
 from gateway.desk.desk import Desk
 from gateway.desk.reading import Reader
-from gateway.dialects.finding import by_version, everywhere
+from gateway.dialects.finding import BadAdapter, by_version, everywhere, in_tree, outside
+from gateway.dialects.outside.speaker import Limits, Outside
 from gateway.dialects.spoken import Dialects
 from gateway.metrics.counts import GAUGES
 from gateway.metrics.pools import Timed
@@ -147,17 +148,47 @@ async def application(
         GAUGES.watch("gateway_queue_bills", batcher.queue_bills)
         GAUGES.watch("gateway_queue_age_seconds", batcher.queue_age_seconds)
         stack.push_async_callback(batcher.stop)
+        theirs = [await stack.enter_async_context(Outside(found, Limits())) for found in outside()]
+        ours = spoken_in_tree()
+        adapters: list[Adapter | Outside] = [*ours, *theirs]
+        dialects = Dialects(distinct(adapters))
         reader = Reader(pool=pool, outcomes=outcomes, queries=QUERIES, seals=seals, references=references)
         desk = Desk(batcher=batcher, reader=reader, seals=seals, key=keyring.current)
-        dialects = spoken_here()
+        walk = Walk(desk, dialects)
+        GAUGES.watch(
+            "gateway_dialects_away",
+            lambda: sum(one.is_away for one in theirs) + sum(one.is_open for one in list(walk.breakers.values())),
+        )
+        GAUGES.watch(
+            "gateway_dialect_failures",
+            lambda: (
+                sum(one.failures_total for one in theirs)
+                + sum(one.failures_total for one in list(walk.breakers.values()))
+            ),
+        )
         yield Application(
-            path=Walk(desk, dialects),
+            path=walk,
             desk=desk,
             references=references,
             keyring=keyring,
             pool=pool,
-            pages=site(native.mistakes()) | files_of(dialects),
+            pages=site(native.mistakes()) | files_of(ours),
         )
+
+
+def spoken_in_tree() -> Dialects[Adapter]:
+    """Return the dialects of this tree; raises BadAdapter. Those of other packages are run elsewhere."""
+    return Dialects(adapter for _, adapter in by_version(in_tree()))
+
+
+def distinct(adapters: "list[Adapter | Outside]") -> "list[Adapter | Outside]":
+    """Return adapters, each dialect and version once; raises BadAdapter."""
+    taken: set[tuple[str, int]] = set()
+    for adapter in adapters:
+        if (adapter.NAME, adapter.VERSION) in taken:
+            raise BadAdapter(f"Two adapters are {adapter.NAME} version {adapter.VERSION}: uninstall one package")
+        taken.add((adapter.NAME, adapter.VERSION))
+    return adapters
 
 
 def files_of(dialects: Dialects[Adapter]) -> dict[str, Page]:
@@ -171,7 +202,7 @@ def files_of(dialects: Dialects[Adapter]) -> dict[str, Page]:
 
 
 def spoken_here() -> Dialects[Adapter]:
-    """Return every dialect there is; raises BadAdapter."""
+    """Return every dialect there is, all in this process, as a developer's sandbox wants it; raises BadAdapter."""
     return Dialects(adapter for _, adapter in by_version(everywhere()))
 
 
@@ -299,4 +330,13 @@ async def serve_sandbox(
             await serve_edge(house, settings.web, sockets=sockets, on_started=on_started, log=log, annex=rooms)
 
 
-__all__ = ["Application", "application", "opened", "prepare", "secrets_path", "serve", "serve_sandbox", "spoken_here"]
+__all__ = [
+    "Application",
+    "application",
+    "opened",
+    "prepare",
+    "secrets_path",
+    "serve",
+    "serve_sandbox",
+    "spoken_in_tree",
+]

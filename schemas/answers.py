@@ -307,6 +307,8 @@ class OutcomeListed(Part, frozen=True, kw_only=True):
     received_at: Instant | None
     settlement_id: Number | None
     reversed_by: MessageId | None
+    cancelled_by: Number | None = None
+    """The settlement that has cancelled the one it made: that one stands no more."""
     refusal_codes: tuple[str, ...] = ()
     next: NextMessage
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -26,6 +27,10 @@ from gateway.store.migrations import load_migrations, migrate_up
 Result = TypeVar("Result")
 CLUSTERS = Path(tempfile.gettempdir()) / f"gateway-tests-{os.getuid()}"
 TEMPLATE_LOCK = 0x7E57
+
+
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a run under nohup: the gateways that it starts must hear it
 
 
 @pytest.fixture(scope="session")

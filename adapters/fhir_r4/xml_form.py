@@ -1,7 +1,6 @@
 """Turns a resource's XML form into its JSON form, by the dialect's table; carried content is left behind."""
 
 import re
-from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -43,7 +42,7 @@ class Conversion(Struct, frozen=True):
     def part(self, element: Element, part: type[shapes.Element], at: Place) -> Node:
         """Return the JSON form of an element that holds others."""
         node: Node = {}
-        find = _tags(part).get
+        find = (_FOUND.get(part) or _tags(part)).get
         for child in element:
             name, field, inner, mode = find(child.tag, _UNLISTED)
             value = child.get("value") if mode is not None else None
@@ -121,11 +120,14 @@ Tag = tuple[str, Field | None, type[shapes.Element] | None, str | None]
 _UNLISTED: Tag = ("", None, None, None)
 
 
-@cache
+_FOUND: dict[type[shapes.Element], dict[str, Tag]] = {}
+"""What `_tags` has returned: asked for once an element."""
+
+
 def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
     """Return the elements of a type by their qualified tags; `id` and an extension's `url` are attributes in XML."""
     is_resource = issubclass(part, shapes.Resource)
-    return {
+    _FOUND[part] = {
         FHIR + name: (
             name,
             field,
@@ -135,6 +137,7 @@ def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
         for name, field in fields_of(part).items()
         if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
     }
+    return _FOUND[part]
 
 
 def loosely(resource: Element) -> Node:

@@ -10,6 +10,7 @@ from adapters.jiangsu_injury.fields import CODES, EMERGENCY, EVERYTHING, ITEM, M
 from adapters.jiangsu_injury.nodes import detail_rows, input_node
 from adapters.kinds import Says
 from adapters.tables import Table, Values, read_fields, read_row, said
+from adapters.transactions import TWO_PERSONS, original_faults, visit_kind_of
 from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
@@ -83,7 +84,7 @@ def _verify_person(act: Act) -> AnyRequest | None:
     card, number = values.pop("mdtrt_cert_type", None), values.pop("mdtrt_cert_no", None)
     if card == "02" and number is not None:
         if values.setdefault("certno", number) != number:
-            act.faults.append(said(f"{act.at}/mdtrt_cert_no", _TWO_PERSONS))
+            act.faults.append(said(f"{act.at}/mdtrt_cert_no", TWO_PERSONS))
     elif number is not None and not {"certno", "worker_id"} & values.keys():
         act.faults.append(said(f"{act.at}/mdtrt_cert_no", _CARD_ONLY))
     return _made(VerifyPerson, values, act)
@@ -201,11 +202,7 @@ def _cancel_referral(act: Act) -> AnyRequest | None:
 
 def _reverse(act: Act) -> AnyRequest | None:
     values = _fields(act)
-    if values.pop("oinfno", "2207") not in CODES:
-        act.faults.append(said(f"{act.at}/oinfno", _NO_SUCH_ORIGINAL))
-    original = values.get("original_message_id")
-    if original is not None and not str(original).startswith(act.profile.provider_code):
-        act.faults.append(said(f"{act.at}/omsgid", _FOREIGN_ORIGINAL))
+    act.faults.extend(original_faults(values, CODES, act.at, act.profile))
     return _made(Reverse, values, act)
 
 
@@ -229,13 +226,12 @@ def _recent_visits(act: Act) -> AnyRequest | None:
 
 def _visit_kind(values: Values, act: Act) -> Values:
     """Put the visit's kind in the place of its med_type."""
-    med_type = values.get("visit_kind")
-    if med_type is not None:
-        kind = act.profile.settings.get(f"med_type.{med_type}") or MED_TYPES.get(str(med_type))
-        if kind is None:
-            act.faults.append(said(f"{act.at}/med_type", _NO_MED_TYPE))
-        values["visit_kind"] = kind
-    return values
+    if "visit_kind" not in values:
+        return values
+    kind = visit_kind_of(str(values["visit_kind"]), MED_TYPES, act.profile)
+    if isinstance(kind, Says):
+        act.faults.append(said(f"{act.at}/med_type", kind))
+    return {**values, "visit_kind": kind}
 
 
 def _in_lists(values: Values) -> Values:
@@ -274,9 +270,6 @@ _NO_OPERATOR = Says(
     "give opter_no, or opter beside infno",
 )
 _NO_SIGN_NO = Says("field.missing", "缺少签到编号", "no sign-in number", "请填写签到返回的sign_no", "give sign_no")
-_TWO_PERSONS = Says(
-    "person.differs", "与certno不一致", "differs from certno", "请保持两处证件号码一致", "make both the same"
-)
 _CARD_ONLY = Says(
     "card.unreadable",
     "仅凭卡号或电子凭证令牌无法识别人员",
@@ -300,20 +293,3 @@ _MIXED = Says(
     "send the rows of one person's one visit in one message",
 )
 _NO_NUMBER = Says("field.missing", "编号为空", "an empty number", "请填写编号", "give the number")
-_NO_SUCH_ORIGINAL = Says(
-    "field.value", "没有这个交易编号", "no such transaction code", "请填写原交易的infno", "give the original's infno"
-)
-_FOREIGN_ORIGINAL = Says(
-    "message_id.form",
-    "原报文ID应以本机构编号开头",
-    "should begin with your own provider code",
-    "请填写原交易的msgid",
-    "give the original's msgid",
-)
-_NO_MED_TYPE = Says(
-    "field.value",
-    "没有这个医疗类别",
-    "no such kind of visit",
-    f"应为{'、'.join(MED_TYPES)}之一",
-    f"give one of {', '.join(MED_TYPES)}",
-)

@@ -12,9 +12,10 @@ from adapters.jiangsu_injury.fields import CODES, ENVELOPE, LATER, LATER_CLASSES
 from adapters.jiangsu_injury.places import wire_pointer
 from adapters.kinds import Says
 from adapters.tables import Values, read_fields, said
+from adapters.transactions import NO_OBJECT, envelope_of, no_code, not_read, sender_faults
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, Unsupported, WireError
-from schemas.requests import AnyRequest, Envelope, Message
+from schemas.requests import AnyRequest, Message
 
 
 def read(message: Inbound, profile: Profile) -> Message:
@@ -24,18 +25,18 @@ def read(message: Inbound, profile: Profile) -> Message:
     """
     value = json_text.read(message.body, number=str)
     if not isinstance(value, dict):
-        raise WireError(said("", _NOT_OBJECT))
+        raise WireError(said("", NO_OBJECT))
     faults: list[Fault] = []
     nodes = ("input", "feedetail") if value.get("infno") == "2204" else ("input",)
     outer = {name: node for name, node in value.items() if name not in nodes}
     header = read_fields(outer, ENVELOPE, "", faults)
     infno = _offered(header)
-    faults.extend(_sender_faults(header, profile))
+    faults.extend(sender_faults(header, profile))
     act = Act(infno=infno, message=value, header=header, profile=profile, faults=faults)
     request = _request(act)
     if faults or request is None:
         raise WireError(*faults)
-    return Message(envelope=_envelope(act), request=request)
+    return Message(envelope=envelope_of(header, profile, in_cycles=CODES[infno].sign_in), request=request)
 
 
 def _offered(header: Values) -> str:
@@ -43,7 +44,7 @@ def _offered(header: Values) -> str:
     infno = str(header.get("infno", ""))
     name = LATER.get(infno) or LATER_CLASSES.get(infno[:2])
     if infno and infno not in CODES:
-        raise Unsupported(_later(infno, name) if name else said("/infno", _NO_CODE))
+        raise Unsupported(_later(infno, name) if name else said("/infno", no_code(CODES)))
     return infno
 
 
@@ -60,21 +61,6 @@ def _later(infno: str, name: str) -> Fault:
     )
 
 
-def _sender_faults(header: Values, profile: Profile) -> list[Fault]:
-    faults = []
-    if header.get("fixmedins_code", profile.provider_code) != profile.provider_code:
-        faults.append(said("/fixmedins_code", _OTHER_PROVIDER))
-    if not _is_own(header.get("message_id"), profile):
-        faults.append(said("/msgid", _FOREIGN_ID))
-    return faults
-
-
-def _is_own(message_id: object, profile: Profile) -> bool:
-    """Return whether a message id is the provider's code and 18 digits; one that could not be read is not judged."""
-    code = profile.provider_code
-    return message_id is None or (str(message_id).startswith(code) and len(str(message_id)) == len(code) + 18)
-
-
 def _request(act: Act) -> AnyRequest | None:
     if not act.infno:
         return None
@@ -82,8 +68,7 @@ def _request(act: Act) -> AnyRequest | None:
     try:
         request = build(act)
     except msgspec.ValidationError as error:
-        # The tables are as strict as the canonical types; what only the types refuse is refused in their words.
-        act.faults.append(said(act.at, Says("field.invalid", "内容无效", str(error), "请核对报文", "correct it")))
+        act.faults.append(said(act.at, not_read(error)))
         return None
     if request is not None:
         act.faults.extend(_relocated(fault, act) for fault in incoherences(request))
@@ -92,34 +77,3 @@ def _request(act: Act) -> AnyRequest | None:
 
 def _relocated(fault: Fault, act: Act) -> Fault:
     return structs.replace(fault, pointer=wire_pointer(act.infno, fault.pointer, act.at))
-
-
-def _envelope(act: Act) -> Envelope:
-    names = ("message_id", "sent_at", "operator_id", "sign_no")
-    required = CODES[act.infno].sign_in and act.profile.settings.get("sign_in", "required") != "off"
-    values = {name: act.header[name] for name in names if name in act.header}
-    return msgspec.convert({**values, "sign_in_required": required}, type=Envelope, strict=True)
-
-
-_NOT_OBJECT = Says("field.type", "报文应为JSON对象", "the message should be a JSON object", "请以{…}发送", "send {…}")
-_NO_CODE = Says(
-    "verb.unknown",
-    "没有这个交易编号",
-    "no such transaction code",
-    f"可用的交易编号：{'、'.join(CODES)}",
-    f"the codes are {', '.join(CODES)}",
-)
-_OTHER_PROVIDER = Says(
-    "provider.differs",
-    "与本接入地址的协议机构编号不一致",
-    "is not the provider that this address belongs to",
-    "请填写本机构编号",
-    "give your own provider code",
-)
-_FOREIGN_ID = Says(
-    "message_id.form",
-    "报文ID应以本机构编号开头，后接14位时间和4位序号",
-    "should be the provider's code, a time of 14 digits and a running number of 4",
-    "请按规则重新生成msgid",
-    "make the id by this rule",
-)

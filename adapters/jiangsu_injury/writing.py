@@ -5,13 +5,11 @@ import msgspec
 from adapters import json_text
 from adapters.jiangsu_injury.outputs import output_of
 from adapters.jiangsu_injury.remarks import refusal
+from adapters.transactions import SAID_INSIDE
 from adapters.wording import unwordable
 from schemas.answers import AnyAnswer, Presettled
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem, WireError
-
-SAID_INSIDE = (400, 404, 405, 409, 422)
-"""Statuses that travel as infcode -1 in a 200: a HIS takes any other status for a broken line."""
 
 
 def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:  # noqa: ARG001 the protocol's

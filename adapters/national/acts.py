@@ -9,6 +9,7 @@ from adapters.coherence import too_many_items
 from adapters.kinds import Says
 from adapters.national.fields import CODES, EMERGENCY, EVERYTHING, MED_TYPES
 from adapters.tables import NOT_ARRAY, NOT_OBJECT, UNKNOWN, Table, Values, joined, read_fields, read_row, said
+from adapters.transactions import TWO_PERSONS, original_faults, visit_kind_of
 from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
@@ -126,7 +127,7 @@ def _verify_person(act: Act) -> AnyRequest | None:
     values = _fields(act)
     card, number = values.pop("mdtrt_cert_type", None), values.pop("mdtrt_cert_no", None)
     if card == IDENTITY_CARD and number is not None and values.setdefault("certno", number) != number:
-        act.fault("mdtrt_cert_no", _TWO_PERSONS)
+        act.fault("mdtrt_cert_no", TWO_PERSONS)
     if card is not None and number is not None and "certno" not in values:
         act.fault("mdtrt_cert_no", _CARD_ONLY)
     return _made(VerifyPerson, values, act)
@@ -191,9 +192,16 @@ def _upload_items(act: Act) -> AnyRequest | None:
     if isinstance(rows, list) and len(rows) > ITEMS_PER_MESSAGE_MAX:
         act.faults.append(too_many_items(len(rows), ITEMS_PER_MESSAGE_MAX, act.rows_at))
         return None
-    items = _rows(act, CODES[act.infno].rows or Table())
+    items = [_coded(row) for row in _rows(act, CODES[act.infno].rows or Table())]
     one = {name: _same(items, name, wire, act) for name, wire in (("visit_no", "mdtrt_id"), ("worker_id", "psn_no"))}
     return _made(UploadItems, {**one, "items": items}, act)
+
+
+def _coded(row: Values) -> Values:
+    """Leave out a local code that only repeats the catalog's: the field is required, and not every HIS has its own."""
+    if row.get("local_code") == row.get("catalog_code"):
+        row.pop("local_code", None)
+    return row
 
 
 def _same(rows: list[Values], name: str, wire: str, act: Act) -> object:
@@ -295,11 +303,7 @@ def _query_referral(act: Act) -> AnyRequest | None:
 
 def _reverse(act: Act) -> AnyRequest | None:
     values = _fields(act)
-    if values.pop("oinfno", "2207") not in CODES:
-        act.fault("oinfno", _NO_SUCH_ORIGINAL)
-    original = values.get("original_message_id")
-    if original is not None and not str(original).startswith(act.profile.provider_code):
-        act.fault("omsgid", _FOREIGN_ORIGINAL)
+    act.faults.extend(original_faults(values, CODES, act.at, act.profile))
     return _made(Reverse, values, act)
 
 
@@ -325,12 +329,11 @@ def _print(act: Act) -> AnyRequest | None:
 
 def _visit_kind(values: Values, act: Act) -> Values:
     """Put the visit's kind in the place of its med_type."""
-    med_type = values.get("visit_kind")
-    if med_type is None:
+    if "visit_kind" not in values:
         return values
-    kind = act.profile.settings.get(f"med_type.{med_type}") or MED_TYPES.get(str(med_type))
-    if kind is None:
-        act.fault("med_type", _NO_MED_TYPE)
+    kind = visit_kind_of(str(values["visit_kind"]), MED_TYPES, act.profile)
+    if isinstance(kind, Says):
+        act.faults.append(said(f"{act.at}/med_type", kind))
     return {**values, "visit_kind": kind}
 
 
@@ -381,9 +384,6 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
 }
 
 _NO_NODE = Says("field.missing", "缺少业务数据节点", "the node is missing", "请填写", "give it")
-_TWO_PERSONS = Says(
-    "person.differs", "与certno不一致", "differs from certno", "请保持两处证件号码一致", "make both the same"
-)
 _CARD_ONLY = Says(
     "card.unreadable",
     "仅凭卡号或电子凭证令牌无法识别人员",
@@ -443,21 +443,4 @@ _NO_QUALIFICATION = Says(
     "no qualification",
     "请填写2001返回的qualification_id",
     "give the qualification_id that 2001 answered",
-)
-_NO_SUCH_ORIGINAL = Says(
-    "field.value", "没有这个交易编号", "no such transaction code", "请填写原交易的infno", "give the original's infno"
-)
-_FOREIGN_ORIGINAL = Says(
-    "message_id.form",
-    "原报文ID应以本机构编号开头",
-    "should begin with your own provider code",
-    "请填写原交易的msgid",
-    "give the original's msgid",
-)
-_NO_MED_TYPE = Says(
-    "field.value",
-    "没有这个医疗类别",
-    "no such kind of visit",
-    f"应为{'、'.join(MED_TYPES)}之一",
-    f"give one of {', '.join(MED_TYPES)}",
 )

@@ -7,13 +7,12 @@ import msgspec
 from adapters.national.asked import asked_of, code_of, said_in
 from adapters.national.outputs import output_of, picked
 from adapters.national.places import place_zh
+from adapters.transactions import SAID_INSIDE
 from adapters.wording import REFUSAL_CHARACTERS_MAX, faults_told
 from schemas.answers import AnyAnswer, ItemsFound, VisitsFound
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem
 
-SAID_INSIDE = (400, 404, 405, 409, 422)
-"""Statuses that travel as infcode -1 in a 200: a HIS takes any other status for a broken line."""
 ERR_MSG_CHARACTERS_MAX = 200
 """err_msg is 200 long (domain §2.1), its count of the rest included; the whole is in warn_msg."""
 _COUNT_CHARACTERS = 20

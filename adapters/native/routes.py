@@ -120,7 +120,7 @@ def find_route(method: str, path: str) -> tuple[Route, dict[str, str]]:
     given = path.split("/")[1:]
     fitting = [route for route in ROUTES if _fits(route, given)]
     if not fitting:
-        raise NotFound(_no_such_path())
+        raise NotFound(_no_such_path(path))
     for route in fitting:
         if route.method == method:
             return route, _named(route, given)
@@ -144,7 +144,16 @@ def _named(route: Route, given: list[str]) -> dict[str, str]:
     return {segment[1:-1]: unquote(there, errors="replace") for segment, there in pairs if segment.startswith("{")}
 
 
-def _no_such_path() -> Fault:
+def _no_such_path(path: str) -> Fault:
+    if path.startswith("/in/"):
+        return Fault(
+            pointer="",
+            code="route.unknown",
+            zh="本机构登记的方言是native，其地址以/v1开头",
+            en="the dialect of this provider's row is native, whose paths begin with /v1",
+            cure_zh="请使用/v1下的地址，或请经办机构登记所用的方言",
+            cure_en="use the paths under /v1, or have the agency name the dialect in the provider's row",
+        )
     return Fault(
         pointer="",
         code="route.unknown",

@@ -132,7 +132,7 @@ def _show(found: list[dict[str, Any]]) -> None:
             f"{_ZH[one['outcome']]} {one['outcome']}",
             one["verb"] or "",
             one["settlement_id"] or "",
-            f"{one['next']['zh']}\n{one['next']['en']}" if one["outcome"] != "settled" else "",
+            f"{one['next']['zh']}\n{one['next']['en']}" if one["outcome"] != "settled" or one["cancelled_by"] else "",
         )
     console = Console()
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(table)

@@ -111,7 +111,7 @@ def serve_with_workers(
     from gateway import app
     from gateway.workers.parent import keep_up
 
-    app.spoken_here()  # a broken adapter is told once, here, before any worker starts
+    app.spoken_in_tree()  # a broken adapter is told once, here, before any worker starts
     target, seals = app.opened(settings)
     with target:
         asyncio.run(app.prepare(target.dsn, seals))

@@ -454,6 +454,20 @@ REASONS: dict[str, Reason] = {
         "请稍后以相同报文编号重发，或查询交易结果",
         "repeat it under the same message id, or query its outcome",
     ),
+    "dialect.away": Reason(
+        Busy,
+        "接口方言{dialect}的适配程序暂时不可用",
+        "the adapter of dialect {dialect} is away for the moment",
+        "请按Retry-After所示时间后，以原报文编号重发；已生效的报文将得到原应答",
+        "send the same message again, under the same id, after Retry-After; what took effect is answered as it was",
+    ),
+    "dialect.body_too_large": Reason(
+        Unsupported,
+        "接口方言{dialect}的报文超过{limit}字节",
+        "a message of dialect {dialect} is longer than {limit} bytes",
+        "请分多次发送",
+        "send it in several messages",
+    ),
     "dialect.not_spoken": Reason(
         Unsupported,
         "本网关尚不支持该机构登记的接口方言{dialect}",

@@ -55,8 +55,16 @@ def listed(message_id: str, seen: Mapping[str, Any] | None, refused: Mapping[str
         received_at=seen["received_at"],
         settlement_id=str(seen["settlement_id"]) if seen["settlement_id"] else None,
         reversed_by=seen["reversed_by"],
-        next=next_message(outcome, ()),
+        cancelled_by=str(seen["cancelled_by"]) if seen["cancelled_by"] else None,
+        next=CANCELLED if outcome == "settled" and seen["cancelled_by"] else next_message(outcome, ()),
     )
+
+
+CANCELLED = NextMessage(
+    action="none",
+    zh="曾生效，其后结算已被撤销，不再计入；无需再发",
+    en="it took effect, and its settlement has since been cancelled: it counts no more; send nothing",
+)
 
 
 def next_message(outcome: OutcomeState, codes: tuple[str, ...]) -> NextMessage:
@@ -67,8 +75,9 @@ def next_message(outcome: OutcomeState, codes: tuple[str, ...]) -> NextMessage:
         case "not_seen":
             return NextMessage(
                 action="repeat",
-                zh="未收到：请以相同报文编号原样重发",
-                en="not seen: send the same content again under the same id",
+                zh="未收到，或无法读取（曾答400）：未被答400的，请以相同报文编号原样重发；否则更正后再发",
+                en="not seen, or not readable: unless it was answered 400, send the same content again under the same "
+                "id; if it was, mend it first",
             )
         case "refused" if SETTLED_ALREADY & set(codes):
             return NextMessage(

@@ -88,6 +88,16 @@ GAUGES = (
         says="Since the tables of reference data were last looked at with success; the worst worker",
         over="max",
     ),
+    Gauge(
+        name="gateway_dialects_away",
+        says="Adapters whose breaker is open, those of this tree once a provider; summed over the workers",
+        over="sum",
+    ),
+    Gauge(
+        name="gateway_dialect_failures",
+        says="Failures of adapters since each worker began: raised, out of time, ended",
+        over="sum",
+    ),
     Gauge(name="gateway_worker_cpu_seconds", says="Processor time used since the worker began", over="worker"),
     Gauge(name="gateway_worker_memory_bytes", says="Resident memory of the worker", over="worker"),
 )

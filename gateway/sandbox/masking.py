@@ -27,7 +27,7 @@ _SECRET = re.compile(r"(?!\d{1,5}$)..+", re.DOTALL)
 """What is worth hiding in our own words: not a letter, nor a number of a few digits that stands in every date."""
 
 SHOWN: dict[str, list[str]] = tomllib.loads((resources.files("gateway.sandbox") / "shown.toml").read_text("utf-8"))
-CODES = frozenset(SHOWN["canonical"]) | frozenset(SHOWN["jiangsu_injury"])
+CODES = frozenset(SHOWN["canonical"]) | frozenset(SHOWN["jiangsu_injury"]) | frozenset(SHOWN["national"])
 """Keys whose value is a code, a number, a day or an amount."""
 WORDS = frozenset(SHOWN["words"])
 """Keys whose value is in our own words."""

@@ -17,6 +17,7 @@ from tests.adapters.fhir import as_json, exactly
 from tests.golden.rewrite import DIALECTS, PROFILE, cases, inbound, said
 
 MUTATIONS = 1_000
+MILLION = 1_000_000
 GOLDEN = [case for case in cases() if isinstance(said(case), Message) and (case / "request.json").exists()]
 TYPES: list[Any] = [None, "", True, 0, -1, 1.5, 10**30, "x", "１", "a\n", [], {}, [1], "9" * 5_000]
 
@@ -67,17 +68,40 @@ def damaged(body: bytes, noise: random.Random) -> bytes:
 @pytest.mark.parametrize("case", GOLDEN, ids=named)
 def test_damaged_bytes_are_read_as_they_stand_or_refused(case: Path) -> None:
     """A thousand damaged copies: each is refused, or its money is what an independent reader of its text finds."""
-    noise = random.Random(named(case))
-    body = inbound(case).body
+    weathered(case, MUTATIONS, seed=named(case))
 
-    for _ in range(MUTATIONS):
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_a_million_damaged_messages_of_json_are_read_as_they_stand_or_refused() -> None:
+    """As above over all golden messages, a million in all; how many were taken is told, and they are not few."""
+    times = MILLION // len(GOLDEN) + 1
+    taken = {named(case): weathered(case, times, seed=f"soak {named(case)}") for case in GOLDEN}
+
+    print(f"{times * len(GOLDEN)} damaged messages, {sum(taken.values())} taken")  # noqa: T201
+    assert sum(taken.values()) > MILLION // 100
+    assert all(any(taken[name] for name in taken if name.startswith(f"{dialect}/")) for dialect in dialects())
+
+
+def dialects() -> set[str]:
+    return {case.parent.name for case in GOLDEN}
+
+
+def weathered(case: Path, times: int, *, seed: str) -> int:
+    """Hold damaged copies of a message against an independent reader; return how many were taken."""
+    noise = random.Random(seed)
+    body = inbound(case).body
+    taken = 0
+    for _ in range(times):
         damage = damaged(body, noise)
         message = read(case, damage)
+        taken += message is not None
         if message is not None and isinstance(message.request, UploadItems):
             assert slow_items(json.loads(damage, parse_float=Decimal)) == [
                 (item.item_no, Decimal(item.quantity), Decimal(item.unit_price_yuan), item.amount_fen)
                 for item in message.request.items
             ]
+    return taken
 
 
 def slow_items(value: dict[str, Any]) -> list[tuple[str, Decimal, Decimal, int]]:

@@ -27,7 +27,14 @@ OPERATIONS = {
     for path, methods in PUBLISHED["paths"].items()
     for method, operation in methods.items()
 }
-OTHER_DIALECTS = {"message_id.missing", "sign_in.missing", "sign_in.ended", "dialect.not_spoken"}
+OTHER_DIALECTS = {
+    "message_id.missing",
+    "sign_in.missing",
+    "sign_in.ended",
+    "dialect.not_spoken",
+    "dialect.away",
+    "dialect.body_too_large",
+}
 """Reasons that the native door cannot give: it reads the message id itself, and works without operators' cycles."""
 UNREACHED = {"referral.not_named", "settlement.not_named", "field.invalid"}
 """Codes that no native message gets: its path names the settlement, its schema finds whatever its decoder refuses."""

@@ -324,3 +324,15 @@ async def test_lists_are_a_provider_s_own(counter: Counter, another: Open) -> No
     assert visits["visits"] == []
     assert (codes(items), codes(statement)) == (["visit.unknown"], ["settlement.unknown"])
     assert outcomes["outcomes"][0]["outcome"] == "not_seen"
+
+
+async def test_a_cancelled_settlements_message_is_told_as_such(counter: Counter) -> None:
+    """Whoever sums up a day's messages by their outcomes sees which settlements stand no more."""
+    message_id = counter.name("M")
+    settled = done(await counter.submit(counter.name("V"), message_id=message_id))["settlement_id"]
+    undone = done(await counter.cancel(settled))["settlement_id"]
+
+    (listed,) = done(await counter.ask("POST", "/v1/outcomes", {"message_ids": [message_id]}))["outcomes"]
+
+    assert (listed["outcome"], listed["settlement_id"], listed["cancelled_by"]) == ("settled", settled, undone)
+    assert "cancelled" in listed["next"]["en"]

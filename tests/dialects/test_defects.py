@@ -1,4 +1,4 @@
-"""Defects planted in a copy of an adapter are caught, also where its author has taken them for right."""
+"""Defects planted in a copy of an adapter are caught by the contract, also where its author took them for right."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -65,12 +65,12 @@ DEFECTS = [
         name="a lost refund link",
         adapter="jiangsu_injury",
         file="reading.py",
-        was="    return Message(envelope=_envelope(act), request=request)",
+        was="    return Message(envelope=envelope_of(header",
         now=(
             "    if hasattr(request, 'items'):\n"
             "        lost = tuple(structs.replace(item, refunds_item_no=None) for item in request.items)\n"
             "        request = structs.replace(request, items=lost)\n"
-            "    return Message(envelope=_envelope(act), request=request)"
+            "    return Message(envelope=envelope_of(header"
         ),
         rule="lines",
     ),
@@ -92,16 +92,6 @@ DEFECTS = [
         rule="silence",
     ),
     Defect(
-        name="a transport field in the content",
-        adapter="jiangsu_injury",
-        file="reading.py",
-        was='    names = ("message_id",',
-        now="    act.header[\"message_id\"] = f\"{act.header['message_id']}{str(act.header.get('sent_at', ''))[:4]}\"\n"
-        '    act.header["message_id"] += str(act.header.get("opter_name", ""))[:0] + str(act.header.get("operator_id", ""))\n'  # noqa: E501
-        '    names = ("message_id",',
-        rule="repeats",
-    ),
-    Defect(
         name="a dropped line",
         adapter="hl7_v2",
         file="reading.py",
@@ -114,7 +104,10 @@ DEFECTS = [
         adapter="hl7_v2",
         file="charges.py",
         was='item["quantity"], item["unit_price_yuan"], item["amount_fen"] = quantity, price, fen',
-        now='item["quantity"], item["unit_price_yuan"], item["amount_fen"] = quantity, price, fen and int(fen / 100 * 100)',  # noqa: E501
+        now=(
+            'item["quantity"], item["unit_price_yuan"] = quantity, price\n'
+            '    item["amount_fen"] = int(fen / 100 * 100) if fen else fen'
+        ),
         rule="decimals",
     ),
     Defect(

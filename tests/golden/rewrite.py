@@ -79,6 +79,7 @@ def _case(folder: Path) -> Case:
 
 __all__ = [
     "DIALECTS",
+    "FOLDERS",
     "GOLDEN",
     "PROFILE",
     "adapter_of",

@@ -12,7 +12,7 @@ from adapters.national.fields import CODES as NATIONAL_CODES
 from adapters.native import ROUTES
 from schemas.answers import AnyAnswer
 from schemas.requests import AnyRequest, Message
-from tests.golden.rewrite import GOLDEN, answered, authored, cases, expected, said
+from tests.golden.rewrite import FOLDERS, GOLDEN, answered, authored, cases, expected, said
 
 CASES = cases()
 MADE = ("canonical.json", "problem.json", "response.json")
@@ -65,7 +65,8 @@ def test_every_answer_has_a_golden_case() -> None:
 
 def test_no_golden_folder_is_forgotten() -> None:
     """Every folder is a case."""
-    folders = {path for path in GOLDEN.glob("*/*") if path.is_dir() and path.name != "__pycache__"}
+    beside = [path for folder in FOLDERS.values() for path in folder.glob("*")]
+    folders = {path for path in (*GOLDEN.glob("*/*"), *beside) if path.is_dir() and path.name != "__pycache__"}
 
     assert folders == set(CASES)
 

@@ -214,3 +214,12 @@ def test_a_long_refusal_is_whole_in_warn_msg() -> None:
     assert len(body["err_msg"]) <= 200
     assert re.search(r"另有\d+处错误未列出$", body["err_msg"])
     assert body["warn_msg"].count("第") == 16
+
+
+def test_a_local_code_that_repeats_the_catalog_s_is_none() -> None:
+    """The field is required: a HIS without codes of its own repeats the catalog's, and needs no match."""
+    rows = [row(1, medins_list_codg="XJ01"), row(2)]
+    read = national.read(inbound(envelope("2204", {"feedetail": rows})), PROFILE).request
+
+    assert isinstance(read, UploadItems)
+    assert [(item.catalog_code, item.local_code) for item in read.items] == [("XJ01", None), ("XJ01", "HIS-2")]

@@ -58,10 +58,5 @@ def _refund(number: int, original: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def local_code(code: str) -> str:
-    """The provider's own code of an item."""
-    return f"HIS-{code}"
-
-
 def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

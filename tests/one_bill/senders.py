@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from tests.adapters.fhir import OWN, Exactly, as_json, claim, coded, money, named
 from tests.caret import sample as caret
 from tests.hl7 import sample as hl7
-from tests.one_bill.bills import local_code, yuan
+from tests.one_bill.bills import yuan
 from tests.sheet import sample as sheet
+from tests.soap import sample as soap
 
 JSON = {"content-type": "application/json"}
 _NUMBERS = itertools.count(1)
@@ -89,6 +90,53 @@ def _coded(provider: str, infno: str, content: dict[str, Any]) -> Sent:
     return Sent(f"/in/{provider}", json.dumps(head | content, ensure_ascii=False).encode(), JSON)
 
 
+def by_national(bill: Bill, provider: str) -> list[Sent]:
+    """An attendance by its charging batch, a stay by its invoice's number; rows have fields that others leave out."""
+    visit, number = bill["visit"], bill["bill"]["bill_no"]
+    inpatient = visit["visit_kind"] == "inpatient"
+    both = {"mdtrt_id": visit["visit_no"], "psn_no": visit["worker_id"]}
+    info = {
+        "psn_no": visit["worker_id"],
+        ("ipt_no" if inpatient else "mdtrt_id"): visit["visit_no"],
+        "med_type": "21" if inpatient else "11",
+        "begntime": spelled(visit["admitted_at"]),
+        "qualification_id": visit["qualification_ids"][0],
+    }
+    rows = [
+        both
+        | {
+            "feedetl_sn": item["item_no"],
+            "chrg_bchno": number,
+            "med_list_codg": item["catalog_code"],
+            "medins_list_codg": item["catalog_code"],
+            "cnt": item["quantity"],
+            "pric": item["unit_price_yuan"],
+            "det_item_fee_sumamt": yuan(item["amount_fen"]),
+            "fee_ocur_time": spelled(item["occurred_at"]),
+            "bilg_dept_codg": "A04.01",
+            "bilg_dr_codg": "D1",
+            "init_feedetl_sn": item.get("refunds_item_no"),
+        }
+        for item in bill["items"]
+    ]
+    settled = both | {
+        ("invono" if inpatient else "chrg_bchno"): number,
+        "med_type": info["med_type"],
+        "medfee_sumamt": yuan(bill["bill"]["charged_fen"]),
+    }
+    codes = ("2401", "2301", "2304") if inpatient else ("2203", "2204", "2207")
+    diagnosis = [{"diag_code": visit["diagnosis_codes"][0], "maindiag_flag": "1"}]
+    inputs = ({"mdtrtinfo": info, "diseinfo": diagnosis}, {"feedetail": rows}, {"data": settled})
+    head = {
+        "mdtrtarea_admvs": "321100",
+        "recer_sys_code": "JSGS",
+        "infver": "V1.0",
+        "opter_type": "1",
+        "opter_name": "SAMPLE",
+    }
+    return [_coded(provider, code, head | {"input": given}) for code, given in zip(codes, inputs, strict=True)]
+
+
 def by_hl7_v2(bill: Bill, provider: str) -> list[Sent]:
     visit = bill["visit"]
     charges = [
@@ -149,62 +197,6 @@ def by_fhir_r4(bill: Bill, provider: str) -> list[Sent]:
         total=money(yuan(bill["bill"]["charged_fen"])),
     )
     return [Sent(f"/in/{provider}", as_json(whole), {"content-type": "application/fhir+json"})]
-
-
-def by_national(bill: Bill, provider: str) -> list[Sent]:
-    """An outpatient's visit by 2203, 2204, 2207; a stay by 2401, 2301, 2304."""
-    visit, items = bill["visit"], bill["items"]
-    is_stay = visit["visit_kind"] == "inpatient"
-    both = {"mdtrt_id": visit["visit_no"], "psn_no": visit["worker_id"]}
-    begun = {
-        "psn_no": visit["worker_id"],
-        "ipt_no" if is_stay else "mdtrt_id": visit["visit_no"],
-        "med_type": "21" if is_stay else "11",
-        "begntime": spelled(visit["admitted_at"]),
-        "qualification_id": visit["qualification_ids"][0],
-    }
-    diagnoses = [{"diag_code": code, "diag_srt_no": "1", "vali_flag": "1"} for code in visit["diagnosis_codes"]]
-    rows = [
-        both
-        | {
-            "feedetl_sn": item["item_no"],
-            "chrg_bchno": bill["bill"]["bill_no"],
-            "med_list_codg": item["catalog_code"],
-            "medins_list_codg": local_code(item["catalog_code"]),
-            "cnt": item["quantity"],
-            "pric": item["unit_price_yuan"],
-            "det_item_fee_sumamt": yuan(item["amount_fen"]),
-            "fee_ocur_time": spelled(item["occurred_at"]),
-            "bilg_dept_codg": "A04.01",
-            "bilg_dr_codg": "D1",
-            "init_feedetl_sn": item.get("refunds_item_no"),
-        }
-        for item in items
-    ]
-    settled = both | {
-        "invono" if is_stay else "chrg_bchno": bill["bill"]["bill_no"],
-        "med_type": begun["med_type"],
-        "medfee_sumamt": yuan(bill["bill"]["charged_fen"]),
-    }
-    whole = {"mdtrtinfo": begun, "diseinfo": diagnoses}
-    return [
-        _national(provider, "2401" if is_stay else "2203", whole),
-        _national(provider, "2301" if is_stay else "2204", {"feedetail": rows}),
-        _national(provider, "2304" if is_stay else "2207", {"data": settled}),
-    ]
-
-
-def _national(provider: str, infno: str, content: dict[str, Any]) -> Sent:
-    more = {
-        "mdtrtarea_admvs": "321100",
-        "recer_sys_code": "JS",
-        "infver": "V1.0",
-        "opter_type": "1",
-        "opter_name": "测试乙",
-        "inf_time": "2026-11-05 08:00:00",
-        "fixmedins_name": "示例医院",
-    }
-    return _coded(provider, infno, {**more, "input": content})
 
 
 def by_legacy_caret(bill: Bill, provider: str) -> list[Sent]:
@@ -274,12 +266,18 @@ def by_sheet(bill: Bill, provider: str) -> list[Sent]:
     return [Sent(f"/in/{provider}", sheet.as_csv(table), {"content-type": "text/csv; charset=utf-8"})]
 
 
+def by_soap(bill: Bill, provider: str) -> list[Sent]:
+    body = soap.envelope("SubmitBill", {"message_id": f"{provider}-{next(_NUMBERS)}", **bill})
+    return [Sent(f"/in/{provider}", body, {"content-type": "text/xml; charset=utf-8"})]
+
+
 SENDERS: dict[str, Sender] = {
     "native": by_native,
     "jiangsu_injury": by_jiangsu_injury,
+    "national": by_national,
     "hl7_v2": by_hl7_v2,
     "fhir_r4": by_fhir_r4,
     "sheet": by_sheet,
     "legacy_caret": by_legacy_caret,
-    "national": by_national,
+    "soap": by_soap,
 }

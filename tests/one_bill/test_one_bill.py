@@ -13,7 +13,7 @@ from gateway.store.database import Connection, connect
 from tests import city
 from tests.conftest import _database
 from tests.house import Answer, Gateway, gateways
-from tests.one_bill.bills import CODES, bill, local_code
+from tests.one_bill.bills import bill
 from tests.one_bill.senders import SENDERS, Bill, Sent, by_native
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -40,22 +40,6 @@ def providers() -> list[dict[str, Any]]:
             "agreement_no": f"AG-{code}",
         }
         for name, code in PROVIDERS.items()
-    ]
-
-
-def matches() -> list[dict[str, Any]]:
-    """Approved matches of the codes that a dialect must send beside the catalog's."""
-    return [
-        {
-            **city.PLACE,
-            "provider_code": provider,
-            "local_code": local_code(code),
-            "catalog_code": code,
-            "state": "approved",
-            "valid_from": "2020-01-01",
-        }
-        for provider in PROVIDERS.values()
-        for code in CODES
     ]
 
 
@@ -88,7 +72,7 @@ async def street(
 ) -> AsyncIterator[Street]:
     folder = tmp_path_factory.mktemp("street")
     async for dsn in _database(cluster_dsn, template_database):
-        await city.found(dsn, folder / "secrets.json", providers=providers(), matches=matches())
+        await city.found(dsn, folder / "secrets.json", providers=providers())
         connection = await connect(dsn, application_name="tests")
         try:
             async with gateways(dsn, folder) as (gateway,):

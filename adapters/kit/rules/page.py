@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from adapters.kit.bench import Bench
 
+UNFILLED = "TO FILL"
+"""What `gateway adapter new` leaves to be written."""
 SUBJECTS = {
     "where the message id comes from (**Message id**)": r"message id|报文编号",
     "which fields are transport (**Transport**)": r"transport|传输字段",
@@ -20,6 +22,8 @@ def complete(bench: Bench) -> Iterator[str]:
     if not bench.page.strip():
         yield "there is no page: write README.md beside the module"
         return
+    if UNFILLED in bench.page:
+        yield f"README.md still says {UNFILLED}: write what is so"
     for subject, words in SUBJECTS.items():
         if not re.search(words, bench.page, re.IGNORECASE):
             yield f"README.md does not say {subject}"

@@ -15,6 +15,32 @@ app = typer.Typer(no_args_is_help=True, help="Begin, try and check adapters of d
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The adapter's name, or the folder of its module.")]
 
 
+@app.command(short_help="Begin one from a dialect that is there, ready to fail (新建).")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Lower-case letters, digits and _.")],
+    source: Annotated[str, typer.Option("--from", metavar="DIALECT", help="The dialect that it is begun from.")],
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="FOLDER", help="For a package of its own, with an entry point.")
+    ] = None,
+) -> None:
+    """Write a module, its page, examples and a test, taken from a dialect that is there. All of it fails at first.
+
+    Put the sender's samples in place of the examples, and follow adapters/README.md from there.
+    """
+    from gateway.cli.adapter.beginning import begin
+    from gateway.dialects.finding import BadAdapter
+
+    never_fail_to_print()
+    try:
+        written = begin(name, named(source, "new"), folder)
+    except (BadAdapter, OSError) as error:
+        fail("adapter new", str(error))
+    for path in written:
+        typer.echo(f"wrote {path}")
+    shown = name if folder is None else str(folder / name)
+    typer.echo(f"接着 next: gateway adapter check {shown}")
+
+
 @app.command(short_help="Check it against the contract and tell its tier (检查).")
 def check(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The adapter's name, or its folder.")] = None,
@@ -38,6 +64,43 @@ def check(
         typer.echo("\n\n".join(map(told, reports)))
     if not all(verdict.stands for report in reports for verdict in report.verdicts):
         raise typer.Exit(1)
+
+
+@app.command("try", short_help="Read a message, decide it on the demo world, show the answer (试报文).")
+def try_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Messages, or folders of golden cases, in order.")
+    ],
+    dialect: Annotated[str | None, typer.Option(help="The dialect; unasked, the first that reads the file.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Who sends it; unasked, whom the message names.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of the provider's profile.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what an adapter reads in a message, from where, what the house decides, and what goes back.
+
+    In memory, on the demo world, as of 23 November 2026; several messages see what those before them left, as a
+    registration, its items and their settlement. No receipt is made.
+    """
+    from adapters.kit.cases import BadCase
+    from gateway.cli.adapter.showing import told
+    from gateway.cli.adapter.trying import Bench, Choice, NoDialect, told_json
+    from gateway.dialects.finding import BadAdapter
+
+    never_fail_to_print()
+    for file in files:
+        if not file.exists():
+            fail("adapter try", f"{file}: 没有此文件 no such file")
+    settings = dict(one.split("=", 1) for one in setting or () if "=" in one)
+    if len(settings) != len(setting or ()):
+        fail("adapter try", "--setting 应为 名称=值 is NAME=VALUE, each name once")
+    bench = Bench([named(dialect, "try")] if dialect else everyone(), Choice(provider=provider, settings=settings))
+    try:
+        tried = [bench.tried(file) for file in files]
+    except (BadAdapter, BadCase, NoDialect) as error:
+        fail("adapter try", str(error))
+    typer.echo(told_json(tried) if as_json else "\n\n".join(map(told, tried)))
 
 
 @app.command(short_help="Write anew what it makes of its golden cases; read the diff (范例).")

@@ -51,7 +51,7 @@ def sandbox(
 
 @app.command()
 def reset(context: typer.Context, *, state: State = None) -> None:
-    """Put the sandbox back to its seed: messages, settlements, clock and log are gone, tokens and keys stay."""
+    """Put the sandbox back to its seed: all that came since, clock and log are gone; tokens and keys stay."""
     from gateway.cli.sandbox.turning import reset as do
 
     with _told():

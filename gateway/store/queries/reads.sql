@@ -1,8 +1,9 @@
 -- name: outcomes_by_ids
--- What became of one provider's messages, without the bytes that are kept of them.
-SELECT message_id, verb, settlement_id, received_at, reversed_by
-FROM message
-WHERE provider_code = $1 AND message_id = ANY($2::text[]);
+-- What became of one provider's messages, without the bytes that are kept of them; and what cancelled what they settled.
+SELECT m.message_id, m.verb, m.settlement_id, m.received_at, m.reversed_by, c.settlement_id AS cancelled_by
+FROM message AS m
+LEFT JOIN settlement AS c ON c.worker_id = m.worker_id AND c.original_id = m.settlement_id
+WHERE m.provider_code = $1 AND m.message_id = ANY($2::text[]);
 
 -- name: refused_by_ids
 -- The last refusals of one provider's messages.

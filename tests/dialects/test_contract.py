@@ -1,0 +1,36 @@
+"""Every adapter of the tree keeps the contract, each within its time; a new one is checked by being there."""
+
+import json
+import time
+
+import pytest
+
+from gateway.cli.adapter.checking import SECONDS_MAX, report_of
+from gateway.dialects.finding import in_tree
+from tests.cli.command import gateway
+
+TIMED = {"speed", "one_bill"}
+"""What this test does not hold against an adapter: time on a shared machine, and what another test shows."""
+
+
+@pytest.mark.parametrize("name", [found.name for found in in_tree()])
+def test_the_contract_holds(name: str) -> None:
+    """Each rule is done or exempt with its reason; what is wrong says what would make it pass."""
+    found = next(one for one in in_tree() if one.name == name)
+    began = time.monotonic()
+
+    report = report_of(found)
+
+    wrong = [text for one in report.verdicts if one.rule not in TIMED for text in one.wrong]
+    assert wrong == []
+    assert time.monotonic() - began < SECONDS_MAX
+
+
+def test_the_command_tells_all_of_them() -> None:
+    """As JSON for scripts: name, tier, what passed and what failed."""
+    run = gateway("adapter", "check", "--all", "--json")
+
+    told = json.loads(run.stdout)
+    assert [one["name"] for one in told] == [found.load().NAME for found in in_tree()]
+    assert all({"name", "tier", "passed", "failed"} <= one.keys() for one in told)
+    assert all(len(one["passed"]) + len(one["failed"]) == 12 for one in told)
