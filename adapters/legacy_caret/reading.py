@@ -11,6 +11,7 @@ from adapters.legacy_caret.habits import Habits, Layout, habits
 from adapters.legacy_caret.places import wire_pointer
 from adapters.legacy_caret.splitting import envelope_of, text_of
 from adapters.tables import Values, read_fields, said
+from adapters.transactions import no_code, not_read
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, Unsupported, WireError
 from schemas.requests import AnyRequest, Envelope, Message
@@ -44,7 +45,7 @@ def _layout(header: Values, ways: Habits) -> Layout | None:
         return None
     layout = ways.layouts.get(str(code))
     if layout is None:
-        raise Unsupported(said("/code", _not_offered(str(code)) if code in LATER else _no_code(ways)))
+        raise Unsupported(said("/code", _not_offered(str(code)) if code in LATER else no_code(ways.layouts)))
     return layout
 
 
@@ -65,8 +66,7 @@ def _request(act: Act) -> AnyRequest | None:
     try:
         request = BUILDERS[act.layout.code](act)
     except msgspec.ValidationError as error:
-        # The tables are as strict as the canonical types; what only the types refuse is refused in their words.
-        act.faults.append(said("/input", Says("field.invalid", "内容无效", str(error), "请核对报文", "correct it")))
+        act.faults.append(said("/input", not_read(error)))
         return None
     if request is not None:
         act.faults.extend(
@@ -85,13 +85,6 @@ def _not_offered(code: str) -> Says:
     name, cure_zh, cure_en = LATER[code]
     zh, en = f"交易{code}（{name}）未开通", f"transaction {code} is not offered"
     return Says("verb.not_offered_yet", zh, en, cure_zh, cure_en)
-
-
-def _no_code(ways: Habits) -> Says:
-    zh, en = "、".join(ways.layouts), ", ".join(ways.layouts)
-    return Says(
-        "verb.unknown", "没有这个交易号", "no such transaction code", f"可用的交易号：{zh}", f"the codes are {en}"
-    )
 
 
 def _other_value(due: str) -> Says:

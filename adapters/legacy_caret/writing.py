@@ -8,13 +8,12 @@ from adapters.legacy_caret.fields import ENVELOPE, FILLER
 from adapters.legacy_caret.habits import Habits, Layout, standing
 from adapters.legacy_caret.outputs import Row, Said, joined, said_by, whole
 from adapters.legacy_caret.places import place_zh
+from adapters.transactions import SAID_INSIDE
 from adapters.wording import faults_told, unwordable
 from schemas.answers import AnyAnswer, Presettled
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem
 
-SAID_INSIDE = (400, 404, 405, 409, 422)
-"""Statuses that travel as a negative code in a 200: a HIS takes any other status for a broken line."""
 DONE = "0"
 _SEPARATORS = str.maketrans({"^": "＾", "|": "｜", "$": "＄"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

@@ -1,6 +1,7 @@
 """The caret dialect: its page and tables, what a provider may order anew, and what its words mean."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_numbers_are_exact_or_refused(name: str, good: list[str], bad: list[str]
         assert isinstance(request, UploadItems)
         one = request.items[0]
         text = {"quantity": one.quantity, "unit_price_yuan": one.unit_price_yuan}.get(name)
-        assert text == value if text else one.amount_fen == round(float(value) * 100)
+        assert text == value if text else one.amount_fen == Decimal(value) * 100
     for value in bad:
         ((place, _),) = refused(message("2310", [item(0, **{name: value})]))
         assert place == f"/input/0/{name}"
