@@ -27,7 +27,7 @@ FORMS: dict[str, Form] = {"json": json, "xml": xml, "hl7": hl7, "caret": caret, 
 
 
 def form_of(text: str) -> str:
-    """Return the name of the form that a text seems to be in, by how it begins."""
+    """Return the name of the form that a text seems to be in, by how it begins; raises Unscannable for none."""
     start = text.lstrip("\ufeff \t\r\n")
     if start[:1] in ("{", "["):
         return "json"
@@ -35,7 +35,12 @@ def form_of(text: str) -> str:
         return "xml"
     if start[:3] == "MSH":
         return "hl7"
-    return "caret" if "^" in start.partition("\n")[0] else "table"
+    first = start.partition("\n")[0]
+    if "^" in first:
+        return "caret"
+    if "," not in first:
+        raise Unscannable("neither JSON, XML, HL7, a caret string nor rows between commas below a header")
+    return "table"
 
 
 __all__ = ["FORMS", "Edit", "Field", "Form", "Scan", "Splice", "Unscannable", "form_of", "spliced"]

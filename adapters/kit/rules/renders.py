@@ -56,8 +56,16 @@ def _worded(bench: Bench, said: AnyAnswer | Problem, inbound: Inbound, case: Cas
     if not text.strip():
         what = said.code if isinstance(said, Problem) else type(said).__name__
         yield f"the answer to {what} is empty: say what became of the message"
-    elif (form := form_of(text)) != "table":
+    elif (form := _form(text)) not in ("table", ""):
         try:
             FORMS[form].scan(text)
         except Unscannable as error:
             yield f"the answer {type(said).__name__} is no {form}: {error}"
+
+
+def _form(text: str) -> str:
+    """Return the form of an answer; "" where it is in none that is known here."""
+    try:
+        return form_of(text)
+    except Unscannable:
+        return ""

@@ -29,6 +29,7 @@ def kept(bench: Bench) -> Iterator[str]:
             forms[wire.form] = wire
     if not forms or not answered:
         yield "no golden message with lines is answered by a decision: show a bill and its settlement"
+        return
     for form, wire in forms.items():
         case, said = next(((case, said) for case, said in answered if case is wire.case), answered[-1])
         grown = grown_to(bench, wire, LINES)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.kit.cases import PROVIDER_CODE, Case, case_of, heard, shown
-from adapters.kit.forms import form_of
+from adapters.kit.forms import Unscannable, form_of
 from adapters.kit.origins import origins, unread
 from adapters.kit.wires import wire_of
 from gateway.cli.adapter.counter import Counter, NeedsBooks
@@ -176,7 +176,10 @@ def _at_door(door: Inbound, path: Path, body: bytes) -> Case:
 
 
 def _form(body: bytes) -> str:
-    return form_of(body[:200].decode("utf-8", "replace"))
+    try:
+        return form_of(body[:200].decode("utf-8", "replace"))
+    except Unscannable:
+        return ""
 
 
 def told_json(tried: list[Tried]) -> str:
