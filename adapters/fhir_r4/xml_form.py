@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Raw, Struct
 
-from adapters import xml_text
 from adapters.fhir_r4 import shapes
 from adapters.fhir_r4.checks import NO_RESOURCE, joined
 from adapters.fhir_r4.fields import RESOURCES, Field, fields_of, is_open
