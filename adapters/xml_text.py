@@ -4,6 +4,7 @@ import re
 from itertools import chain
 from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, XMLParser
+from xml.parsers import expat
 
 from schemas.problems import Fault, WireError
 
@@ -31,28 +32,60 @@ def read(body: bytes) -> Element:
     Nothing outside the text is ever opened, and nothing in it grows: what could declare an entity is refused before the
     parser sees it. Raises WireError naming line and column (both from 1).
     """
-    root = parsed(body)
-    check_depth(root)
-    return root
-
-
-def parsed(body: bytes) -> Element:
-    """Return the root as `read` does, its depth not yet bounded: for a caller that walks by a table of its own."""
     text = _decode(body)
     head = _HEAD.match(text)
-    if head is not None:
-        encoding = _ENCODING.search(head["declared"])
-        if encoding is not None and encoding["name"].lower() != "utf-8":
-            _refuse(text, 0, _DECLARED)
+    if head is not None and not _declares_utf8(head):
+        _refuse(text, 0, _DECLARED)
     # the single characters first: they are rare, and the pair is slow to look for among so many "<"
     if ("!" in text and "<!" in text) or (text.count("?") > 2 * (head is not None) and text.count("<?") > bool(head)):
         forbidden = _FORBIDDEN.search(text, head.end() if head else 0)
         if forbidden is not None:
             _refuse(text, forbidden.start(), _DTD)
-    return _parsed(text)
+    root = _parsed(text)
+    _check_depth(root)
+    return root
 
 
-def check_depth(root: Element) -> None:
+def tags(body: bytes) -> list[str] | None:
+    """Return what follows each `<` of an evidently plain text; None where only `read` can tell.
+
+    The parser has found the text well-formed. It holds no reference, no comment, nothing else that begins with `<` but
+    tags, and no `>` but at their ends: so each piece is one tag and the text behind it, and what stands there in quotes
+    is an attribute's value. Blanks behind a tag are left away where they stand behind the first.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    head = _HEAD.match(text)
+    if head is not None:
+        text = text[head.end() :]
+    if any(mark in text for mark in "&!?") or text.count("<") != text.count(">"):
+        return None
+    if not _is_well_formed(body) or (head is not None and not _declares_utf8(head)):
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\n", " ").replace("\t", " ")  # as a parser does in an attribute's value
+    pieces = text.rstrip().split("<")[1:]
+    return pieces if pieces[0][-1] == ">" else [piece.rstrip() for piece in pieces]
+
+
+def _is_well_formed(body: bytes) -> bool:
+    parser = expat.ParserCreate("utf-8", "}")
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _declares_utf8(head: re.Match[str]) -> bool:
+    encoding = _ENCODING.search(head["declared"])
+    return encoding is None or encoding["name"].lower() == "utf-8"
+
+
+def _check_depth(root: Element) -> None:
     """Refuse an element that is nested deeper than DEPTH_MAX."""
     level = [root]
     for _ in range(DEPTH_MAX):

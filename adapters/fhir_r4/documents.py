@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters import json_text, xml_text
-from adapters.fhir_r4 import stu3, xml_form
+from adapters.fhir_r4 import stu3, xml_form, xml_plain
 from adapters.fhir_r4.checks import bounded, faults_of, modifiers
 from adapters.fhir_r4.fields import DOCUMENTS, RESOURCES
 from adapters.fhir_r4.says import MODIFIER, STU3, TYPE, Says, said
@@ -101,22 +101,27 @@ def _of_value(value: object) -> Document:
         raise WireError(*bounded(faults)) from None
 
 
-def _converted(value: dict[str, Any]) -> Document:
-    """Return the document of a dict in which every number is digits, and nothing is carried."""
-    document: Document = msgspec.convert(value, type=Document, strict=True)
+def _converted(value: dict[str, Any] | None) -> Document | None:
+    """Return the document of a dict in which every number is digits, and nothing is carried; None where it is none."""
+    try:
+        document: Document = msgspec.convert(value, type=Document, strict=True)
+    except msgspec.ValidationError:
+        return None
     return document
 
 
 def _of_xml(body: bytes) -> Document:
-    root = xml_text.parsed(body)
+    if _MODIFIER not in body:
+        document = _converted(xml_plain.plainly(body))
+        if document is not None:
+            return document
+    root = xml_text.read(body)
     conversion = xml_form.Conversion([])
     value = conversion.resource(root)
     if not conversion.faults and _MODIFIER not in body:
-        try:
-            return _converted(value)
-        except msgspec.ValidationError:
-            pass
-    xml_text.check_depth(root)
+        document = _converted(value)
+        if document is not None:
+            return document
     _refuse_stu3(xml_form.loosely(root))
     changing = xml_form.modifiers(root)
     if changing:

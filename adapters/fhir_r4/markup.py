@@ -17,7 +17,7 @@ CONTENT_TYPES: dict[Format, str] = {
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 _ESCAPED = re.compile(r'[&<>"\n\r\t]')
-_PLAIN = re.compile(r'[^&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]*')
+_is_plain = re.compile(r'[^&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]*').fullmatch
 
 
 class Fragment:
@@ -30,13 +30,32 @@ class Fragment:
         self.text = text
 
 
+HOLE = "\x01"
+
+
+class Template:
+    """Elements that are written already, with holes."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text, with HOLE in place of each value to come."""
+        self.text = text
+        self._parts = [""] * (2 * text.count(HOLE) + 1)
+        self._parts[::2] = text.split(HOLE)
+
+    def filled(self, *values: str) -> str:
+        """Return the text with a value in each hole, as it stands: numbers need no escape."""
+        parts = self._parts.copy()
+        parts[1::2] = values
+        return "".join(parts)
+
+
 def written(tree: Tree, form: Format) -> bytes:
     """Return a resource's bytes."""
     if form == "json":
         return msgspec.json.encode(tree, enc_hook=_raw)
     parts: list[str] = ['<?xml version="1.0" encoding="UTF-8"?>']
     _resource(tree, parts, ' xmlns="http://hl7.org/fhir"')
-    return "".join(parts).encode()
+    return b"".join([part.encode() for part in parts])  # quicker than all at once: most of them are ASCII
 
 
 def fragment(name: str, tree: Tree, form: Format) -> str:
@@ -67,10 +86,11 @@ def _resource(tree: Tree, parts: list[str], space: str = "") -> None:
 
 def _members(tree: Tree, parts: list[str]) -> None:
     for name, value in tree.items():
-        if type(value) is str:
+        kind = type(value)
+        if kind is str:
             if name != "resourceType":
-                parts.append(f'<{name} value="{_attribute(value)}"/>')
-        elif type(value) is list:
+                parts.append(f'<{name} value="{value if _is_plain(value) else _escaped(value)}"/>')
+        elif kind is list:
             for one in value:
                 _element(name, one, parts)
         else:
@@ -79,9 +99,10 @@ def _members(tree: Tree, parts: list[str]) -> None:
 
 def _element(name: str, value: Any, parts: list[str]) -> None:
     """Write an element; in XML an extension's url is an attribute, and _x stands as x."""
-    if type(value) is Fragment:
+    kind = type(value)
+    if kind is Fragment:
         parts.append(value.text)
-    elif type(value) is not dict:
+    elif kind is not dict:
         parts.append(f'<{name} value="{_attribute(value)}"/>')
     elif "resourceType" in value:
         parts.append(f"<{name}>")
@@ -99,14 +120,12 @@ def _element(name: str, value: Any, parts: list[str]) -> None:
 
 
 def _attribute(value: object) -> str:
-    match value:
-        case str():
-            if _PLAIN.fullmatch(value):
-                return value
-            return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], plain(value))
-        case bool():
-            return "true" if value else "false"
-        case Raw():
-            return bytes(value).decode()
-        case _:
-            return str(value)
+    if isinstance(value, str):
+        return value if _is_plain(value) else _escaped(value)
+    if isinstance(value, Raw):
+        return bytes(value).decode()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _escaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], plain(text))

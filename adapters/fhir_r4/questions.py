@@ -40,7 +40,7 @@ UNREADABLE = (msgspec.MsgspecError, GatewayError, UnicodeDecodeError, RecursionE
 """What reading a message that was refused may end in."""
 _DECODER = msgspec.json.Decoder(_Message)
 _ASKING = ("Claim", "CoverageEligibilityRequest", "Task")
-_CLAIM_TYPE = re.compile(r"<type>((?:(?!</?type>).)*)</type>\s*<(?:subType>|use )", re.DOTALL)
+_BEHIND_TYPE = re.compile(r"</type>\s*<(?:subType>|use )")
 
 
 def question_of(to: Inbound) -> Question:
@@ -64,9 +64,10 @@ def _of_xml(body: bytes) -> Question:
     text = body.decode("utf-8-sig", errors="replace")
     start = text.find("<type>")
     if start > 0 and not any(mark in text[:start] for mark in ("<!--", "<div", "<Bundle")):
-        found = _CLAIM_TYPE.match(text, start)
-        if found is not None:
-            return _question_of_type(found[1])
+        end = text.find("</type>", start)
+        inner = text[start + len("<type>") : end]
+        if _BEHIND_TYPE.match(text, end) and "<type>" not in inner:
+            return _question_of_type(inner)
     return _asking(msgspec.convert(_raw_members(xml_form.Conversion([]).resource(xml_text.read(body))), type=_Message))
 
 

@@ -10,7 +10,7 @@ from adapters.fhir_r4 import words
 from adapters.fhir_r4.amounts import yuan
 from adapters.fhir_r4.documents import Format
 from adapters.fhir_r4.instants import written
-from adapters.fhir_r4.markup import Fragment, Tree, fragment
+from adapters.fhir_r4.markup import HOLE, Fragment, Template, Tree, fragment
 from adapters.fhir_r4.questions import Question, tree_of
 from adapters.fhir_r4.settings import Settings
 from schemas.answers import Presettled, Settled, SettlementCancelled
@@ -202,7 +202,7 @@ def _items(
         line = members[0]
         if line.item_no == first and first not in findings and not line.third_party_fen:
             shares = _shares(line)
-            items.append(Fragment(flat % (first, *map(yuan, shares))))
+            items.append(Fragment(flat.filled(first, *map(yuan, shares))))
         else:
             items.append(_nested(first, members, 0, findings, notes, wording))
     return items
@@ -268,45 +268,41 @@ def _shares(line: LineDecision) -> Shares:
 
 
 def _written_shares(shares: Shares, wording: Wording) -> Fragment:
-    return Fragment(_template(wording.form, wording.settings.currency) % tuple(map(yuan, shares)))
+    return Fragment(_template(wording.form, wording.settings.currency).filled(*map(yuan, shares)))
 
 
 @cache
-def _template(form: Format, currency: str) -> str:
-    """Return the five shares of a line with a %s for each amount: most of an answer is made of them."""
-    hole = {"value": Raw(b"\x01"), "currency": currency}
+def _template(form: Format, currency: str) -> Template:
+    """Return the five shares of a line with a hole for each amount: most of an answer is made of them."""
+    hole = {"value": Raw(HOLE.encode()), "currency": currency}
     written_ = [fragment("adjudication", {"category": _category(code), "amount": hole}, form) for code in words.SHARES]
-    return _with_holes(("," if form == "json" else "").join(written_))
+    return Template(("," if form == "json" else "").join(written_))
 
 
 @cache
-def _total_template(form: Format, currency: str) -> str:
-    """Return the five shares of a bill with a %s for each amount."""
-    hole = {"value": Raw(b"\x01"), "currency": currency}
+def _total_template(form: Format, currency: str) -> Template:
+    """Return the five shares of a bill with a hole for each amount."""
+    hole = {"value": Raw(HOLE.encode()), "currency": currency}
     categories = [
         {"coding": [{"system": words.ADJUDICATION, "code": code, "display": display}]}
         for code, display in words.SHARES.items()
     ]
     written_ = [fragment("total", {"category": category, "amount": hole}, form) for category in categories]
-    return _with_holes(("," if form == "json" else "").join(written_))
+    return Template(("," if form == "json" else "").join(written_))
 
 
 @cache
-def _plain_item(form: Format, currency: str) -> str:
-    """Return an item without findings, with a %s for its sequence and each of its shares."""
-    shares = Fragment("\x02")
-    text = fragment("item", {"itemSequence": Raw(b"\x01"), "adjudication": [shares]}, form)
-    return _with_holes(text).replace("\x02", _template(form, currency))
-
-
-def _with_holes(text: str) -> str:
-    return text.replace("%", "%%").replace("\x01", "%s")
+def _plain_item(form: Format, currency: str) -> Template:
+    """Return an item without findings, with a hole for its sequence and each of its shares."""
+    shares = Fragment(_template(form, currency).text)
+    text = fragment("item", {"itemSequence": Raw(HOLE.encode()), "adjudication": [shares]}, form)
+    return Template(text)
 
 
 def _totals(answer: Settled | Presettled | SettlementCancelled, wording: Wording) -> list[Any]:
     """Return the bill's shares, its charge by sort of the catalog, and what is paid beside it."""
     currency = wording.settings.currency
-    shares = _total_template(wording.form, currency) % tuple(map(yuan, _of_sums(answer.sums)))
+    shares = _total_template(wording.form, currency).filled(*map(yuan, _of_sums(answer.sums)))
     totals: list[Any] = [Fragment(shares)]
     totals += [
         {

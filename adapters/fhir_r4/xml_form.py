@@ -1,12 +1,12 @@
 """Turns a resource's XML form into its JSON form, by the dialect's table; carried content is left behind."""
 
 import re
+from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from msgspec import Raw, Struct
 
-from adapters import xml_text
 from adapters.fhir_r4 import shapes
 from adapters.fhir_r4.checks import NO_RESOURCE, joined
 from adapters.fhir_r4.fields import RESOURCES, Field, fields_of, is_open
@@ -42,25 +42,13 @@ class Conversion(Struct, frozen=True):
     def part(self, element: Element, part: type[shapes.Element], at: Place) -> Node:
         """Return the JSON form of an element that holds others."""
         node: Node = {}
-        find = (_FOUND.get(part) or _tags(part)).get
+        fields = _fields(part)
         for child in element:
-            name, field, inner, mode = find(child.tag, _UNLISTED)
-            value = child.get("value") if mode is not None else None
-            if value is not None and name not in node and len(child.attrib) == 1 and not len(child):
-                if mode == "text":
-                    node[name] = value
-                elif _DECIMAL(value):
-                    node[name] = Raw(value.encode())
-                else:
-                    self.faults.append(said(joined(_pointer(at), name), TYPE))
-            elif inner is not None and mode is None and name not in node:
-                node[name] = self.part(child, inner, (at, name))
-            elif field is None or field.mode == "carried":
-                xml_text.check_depth(child)
-                if field is None and not is_open(part):
-                    self.faults.append(said(joined(_pointer(at), child.tag.removeprefix(FHIR)), UNKNOWN))
-            else:
+            field = fields.get(child.tag)
+            if field is not None and field.mode != "carried":
                 self._into(node, field, child, at)
+            elif field is None and not is_open(part):
+                self.faults.append(said(joined(_pointer(at), child.tag.removeprefix(FHIR)), UNKNOWN))
             if (tail := child.tail) is not None and not tail.isspace():
                 self.faults.append(said(_pointer(at), TEXT))
         if element.attrib:
@@ -115,29 +103,15 @@ def _pointer(at: Place) -> str:
     return joined(_pointer(at[0]), str(at[1])) if at else ""
 
 
-Tag = tuple[str, Field | None, type[shapes.Element] | None, str | None]
-"""Of what stands once: its name, its field, the type of its content where it is a part, and `text` or `digits`."""
-_UNLISTED: Tag = ("", None, None, None)
-
-
-_FOUND: dict[type[shapes.Element], dict[str, Tag]] = {}
-"""What `_tags` has returned: asked for once an element."""
-
-
-def _tags(part: type[shapes.Element]) -> dict[str, Tag]:
+@cache
+def _fields(part: type[shapes.Element]) -> dict[str, Field]:
     """Return the elements of a type by their qualified tags; `id` and an extension's `url` are attributes in XML."""
     is_resource = issubclass(part, shapes.Resource)
-    _FOUND[part] = {
-        FHIR + name: (
-            name,
-            field,
-            None if field.many else field.part,
-            field.mode if field.mode in ("text", "digits") and not field.many and field.part is None else None,
-        )
+    return {
+        FHIR + name: field
         for name, field in fields_of(part).items()
         if (name != "id" or is_resource) and not (name == "url" and part is shapes.Extension)
     }
-    return _FOUND[part]
 
 
 def loosely(resource: Element) -> Node:
