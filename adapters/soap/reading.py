@@ -43,7 +43,7 @@ def read(message: Inbound, profile: Profile) -> Message:
         said = msgspec.convert(head, type=operation.head, strict=True)
     except msgspec.ValidationError as error:
         raise WireError(*bounded(_faults(operation, values, head, reading.faults, error))) from None
-    faults = [*reading.faults, *unlikely_year(said.sent_at, f"/{HEAD}/sent_at"), *incoherences(request)]
+    faults = reading.faults or [*unlikely_year(said.sent_at, f"/{HEAD}/sent_at"), *incoherences(request)]
     if faults:
         raise WireError(*bounded(sorted(faults, key=lambda fault: order(fault.pointer))))
     envelope = Envelope(

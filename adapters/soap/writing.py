@@ -17,7 +17,8 @@ from schemas.problems import GatewayError, Problem
 
 OK, FAULT = 200, 500
 """SOAP 1.1 §6.2: whatever a Fault says, HTTP says 500."""
-_VERSIONS = {"soap.version": "VersionMismatch", "soap.must_understand": "MustUnderstand"}
+_HEADER = "MustUnderstand"
+_VERSIONS = {"soap.version": "VersionMismatch", "soap.must_understand": _HEADER}
 _ASKED = re.compile(rb"<(?:[\w.-]+:)?Body\s*>\s*<(?:[\w.-]+:)?(?P<name>[A-Za-z]+)[\s/>]")
 _PROBLEM = record_of(Problem)
 
@@ -65,13 +66,15 @@ def _answering(answer: AnyAnswer) -> Operation:
 def _fault(problem: Problem, operation: Operation | None) -> str:
     first = problem.faults[0]
     more = len(problem.faults) - 1
-    says = f"{problem.title_zh} / {problem.title_en}: {first.zh} / {first.en}" + (f" (+{more})" if more else "")
+    says = f"{first.zh}（{first.cure_zh}） / {first.en} ({first.cure_en})" + (f" (+{more})" if more else "")
     placed = tuple(structs.replace(fault, pointer=element_path(fault.pointer, operation)) for fault in problem.faults)
     detail = element("Problem", structs.replace(problem, faults=placed), _PROBLEM)
     detail = detail.replace("<Problem>", f'<Problem xmlns="{SPACE}">', 1)
+    code = _code(problem)
+    # SOAP 1.1 §4.4: detail is of the Body alone, never of a header.
+    told = "" if code == _HEADER else f"<detail>{detail}</detail>"
     return (
-        f"<soap:Fault><faultcode>soap:{_code(problem)}</faultcode><faultstring>{escaped(says)}</faultstring>"
-        f"<detail>{detail}</detail></soap:Fault>"
+        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{escaped(says)}</faultstring>{told}</soap:Fault>"
     )
 
 
