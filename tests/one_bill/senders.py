@@ -10,6 +10,7 @@ from tests.caret import sample as caret
 from tests.hl7 import sample as hl7
 from tests.one_bill.bills import yuan
 from tests.sheet import sample as sheet
+from tests.soap import sample as soap
 
 JSON = {"content-type": "application/json"}
 _NUMBERS = itertools.count(1)
@@ -265,6 +266,11 @@ def by_sheet(bill: Bill, provider: str) -> list[Sent]:
     return [Sent(f"/in/{provider}", sheet.as_csv(table), {"content-type": "text/csv; charset=utf-8"})]
 
 
+def by_soap(bill: Bill, provider: str) -> list[Sent]:
+    body = soap.as_xml("SubmitBill", bill, message_id=f"{provider}-{next(_NUMBERS)}")
+    return [Sent(f"/in/{provider}", body, {"content-type": "text/xml; charset=utf-8"})]
+
+
 SENDERS: dict[str, Sender] = {
     "native": by_native,
     "jiangsu_injury": by_jiangsu_injury,
@@ -272,5 +278,6 @@ SENDERS: dict[str, Sender] = {
     "hl7_v2": by_hl7_v2,
     "fhir_r4": by_fhir_r4,
     "sheet": by_sheet,
+    "soap": by_soap,
     "legacy_caret": by_legacy_caret,
 }

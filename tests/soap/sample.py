@@ -29,9 +29,7 @@ def as_xml(verb: str, values: dict[str, Any], *, charset: str = "UTF-8", **head:
 
 
 def inbound(body: bytes, content_type: str = "text/xml; charset=utf-8", **headers: str) -> Inbound:
-    return Inbound(
-        method="POST", path="/in/H32000000000", headers={"content-type": content_type} | headers, body=body
-    )
+    return Inbound(method="POST", path="/in/H32000000000", headers={"content-type": content_type} | headers, body=body)
 
 
 def answered(body: bytes) -> ET.Element:

@@ -1,4 +1,4 @@
-"""A second reader of SOAP messages, slow and plain: the whole tree against the whole request, by its types' names only."""
+"""A second reader of SOAP messages, slow and plain: every element against every field of the request."""
 
 from datetime import date, datetime
 from typing import Any
