@@ -32,15 +32,15 @@ def inbound(body: bytes, content_type: str = "text/xml; charset=utf-8", **header
     return Inbound(method="POST", path="/in/H32000000000", headers={"content-type": content_type} | headers, body=body)
 
 
-def answered(body: bytes) -> ET.Element:
+def answered(body: bytes, charset: str = "utf-8") -> ET.Element:
     """The one element in the Body of an answer."""
-    (element,) = ET.fromstring(body)[0]
+    (element,) = ET.fromstring(body.decode(charset))[0]
     return element
 
 
-def faults(body: bytes) -> list[tuple[str, str]]:
+def faults(body: bytes, charset: str = "utf-8") -> list[tuple[str, str]]:
     """Every fault that a SOAP Fault tells, as (code, path below the Body)."""
-    found = answered(body).iter(f"{OWN}fault")
+    found = answered(body, charset).iter(f"{OWN}fault")
     return [
         (one.findtext(f"{OWN}code", ""), one.findtext(f"{OWN}pointer", "").removeprefix("/soap:Envelope/soap:Body/"))
         for one in found
