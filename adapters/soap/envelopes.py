@@ -20,6 +20,7 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 ENVELOPE_12 = "http://www.w3.org/2003/05/soap-envelope"
 MEDIA_TYPE = "text/xml"
 MEDIA_TYPE_12 = "application/soap+xml"
+_ROOT = "/soap:Envelope"
 _ENV = f"{{{ENVELOPE}}}"
 _FAMILIES: dict[str, Charset] = {
     "utf-8": "utf-8",
@@ -29,10 +30,13 @@ _FAMILIES: dict[str, Charset] = {
     "gb18030": "gb18030",
     "gb18030-2000": "gb18030",
 }
-_HEAD_BYTES = 256
-"""Within so many bytes an XML declaration stands."""
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?(?P<name>[^\";\s]+)\"?", re.IGNORECASE)
-_ALLOWED: dict[str, tuple[str, ...]] = {"charset": ("utf-8", "gbk", "gb18030"), "offset_absent": ("refuse", "+08:00")}
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*>")
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
+_ALLOWED: dict[str, tuple[str, ...]] = {
+    "charset": ("utf-8", "gbk", "gb18030"),
+    "offset_absent": ("refuse", "+08:00"),
+    "sign_in": ("off", "required"),
+}
 
 
 class Opened(Struct, frozen=True):
@@ -42,14 +46,24 @@ class Opened(Struct, frozen=True):
     element: Element
 
 
-def offset_of(profile: Profile) -> Offset:
-    """Return what stands where an instant names no offset; raises Unsupported for a setting unknown or wrong."""
+class Ways(Struct, frozen=True, kw_only=True):
+    """What a provider's profile says beside its charset."""
+
+    offset: Offset
+    sign_in_required: bool
+
+
+def ways_of(profile: Profile) -> Ways:
+    """Return a profile's settings; raises Unsupported for one that is unknown or wrong."""
     for key, value in profile.settings.items():
         if value not in _ALLOWED.get(key, ()):
             name = "".join(character for character in key[:40] if character.isascii() and character.isprintable())
             zh, en, *cure = _PROFILE
             raise Unsupported(fault("", "profile.wrong", (zh.format(name), en.format(name), cure[0], cure[1])))
-    return "+08:00" if profile.settings.get("offset_absent") == "+08:00" else ""
+    return Ways(
+        offset="+08:00" if profile.settings.get("offset_absent") == "+08:00" else "",
+        sign_in_required=profile.settings.get("sign_in") == "required",
+    )
 
 
 def charset_of(message: Inbound, profile: Profile) -> Charset:
@@ -57,9 +71,9 @@ def charset_of(message: Inbound, profile: Profile) -> Charset:
 
     Raises WireError where they do not agree, or name another.
     """
-    head = xml_text.declared(message.body[:_HEAD_BYTES].decode("utf-8-sig", errors="replace"))
-    sent = _CHARSET.search(message.headers.get("content-type", ""))
-    said = [profile.settings.get("charset"), sent["name"] if sent else None, head]
+    begun = _DECLARATION.match(message.body)
+    head = xml_text.declared(begun[0].decode("utf-8-sig", errors="replace")) if begun else None
+    said = [profile.settings.get("charset"), *_CHARSET.findall(message.headers.get("content-type", "")), head]
     names = [name.lower() for name in said if name is not None]
     if any(name not in _FAMILIES for name in names):
         raise WireError(fault("", "xml.encoding", _CHARSETS))
@@ -100,25 +114,29 @@ def _asking(root: Element) -> Element:
         raise WireError(fault("", "soap.envelope", _NO_ENVELOPE))
     *before, body = list(root) or [root]
     if body.tag != f"{_ENV}Body" or [one.tag for one in before] not in ([], [f"{_ENV}Header"]):
-        raise WireError(fault("", "soap.envelope", _NO_ENVELOPE))
-    if root.attrib or body.attrib:
-        raise WireError(fault("/soap:Body" if body.attrib else "", "element.attribute", _ENCODED))
+        raise WireError(fault(_ROOT, "soap.envelope", _NO_ENVELOPE))
+    for header in before:
+        xml_text.check_depth(header)
+    for part in (root, *root):
+        _check_part(part)
     for header in before:
         _check_header(header)
-    if any(text is not None and text.strip(BLANKS) for text in _between(root, body)):
-        raise WireError(fault("", "element.stray_text", _STRAY))
     if len(body) != 1:
         raise WireError(fault("/soap:Body", "soap.body", _ONE_OPERATION))
     return body[0]
 
 
-def _between(root: Element, body: Element) -> list[str | None]:
-    return [root.text, body.text, *(child.tail for child in (*root, *body))]
+def _check_part(part: Element) -> None:
+    """Refuse what the envelope, its Header and its Body have beside their elements."""
+    place = f"/soap:{local(part.tag)}"
+    if part.attrib:
+        raise WireError(fault(place, "element.attribute", _ENCODED))
+    if any(text is not None and text.strip(BLANKS) for text in (part.text, *(child.tail for child in part))):
+        raise WireError(fault(place, "element.stray_text", _STRAY))
 
 
 def _check_header(header: Element) -> None:
     """Refuse blocks that must be understood: none is; others are carried."""
-    xml_text.check_depth(header)
     for block in header:
         if block.attrib.get(f"{_ENV}mustUnderstand", "0").strip(BLANKS) not in ("0", "false"):
             raise Unsupported(fault(f"/soap:Header/{local(block.tag)[:100]}", "soap.must_understand", _NOT_UNDERSTOOD))
@@ -127,7 +145,7 @@ def _check_header(header: Element) -> None:
 def _check_action(message: Inbound, operation: Operation) -> None:
     """Refuse a SOAPAction of another operation; an empty one, or none, says nothing."""
     given = message.headers.get("soapaction", "").strip()
-    if given.strip('"') not in ("", operation.action):
+    if given not in ("", '""', operation.action, f'"{operation.action}"'):
         zh, en, *cure = _ACTION
         says = zh, en, *(text.format(operation.action) for text in cure)
         raise WireError(fault("header:SOAPAction", "header.soap_action", _four(says)))

@@ -3,7 +3,8 @@
 from adapters.soap.forms import Form, Record, Rows
 from adapters.soap.operations import Operation
 
-_ROOT = "/soap:Envelope"
+_ENVELOPE = "soap:Envelope"
+_ROOT = f"/{_ENVELOPE}"
 
 
 def element_path(pointer: str, operation: Operation | None) -> str:
@@ -15,7 +16,7 @@ def element_path(pointer: str, operation: Operation | None) -> str:
         return "http:" + pointer.removeprefix("header:")
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     if steps and steps[0].startswith("soap:"):
-        return "/".join((_ROOT, *steps))
+        return "/".join(("", *steps) if steps[0] == _ENVELOPE else (_ROOT, *steps))
     if operation is None:
         return pointer
     path, form = f"{_ROOT}/soap:Body/{operation.name}", operation.asked

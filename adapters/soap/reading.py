@@ -1,7 +1,7 @@
 """Reads a message of SOAP 1.1."""
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from jsonschema_rs import Draft202012Validator
@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from adapters.coherence import incoherences, too_many_items, unlikely_year
 from adapters.schema_faults import bounded, checker, faults_in, order, told
-from adapters.soap.envelopes import offset_of, opened
-from adapters.soap.operations import HEAD, Operation
+from adapters.soap.envelopes import Ways, opened, ways_of
+from adapters.soap.operations import HEAD, ActHead, AskHead, Operation
 from adapters.soap.trees import Reading
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, TooLarge, WireError
@@ -24,6 +24,8 @@ from schemas.requests import (
     UploadItems,
 )
 
+_S = TypeVar("_S", bound=Struct)
+
 
 def read(message: Inbound, profile: Profile) -> Message:
     """Return the canonical request of a message; README.md lists the profile's settings.
@@ -31,25 +33,23 @@ def read(message: Inbound, profile: Profile) -> Message:
     Raises WireError with every fault at once, Unsupported for what is XML but no SOAP 1.1 of ours, TooLarge for too
     many lines.
     """
-    reading = Reading(offset_of(profile), [])
+    ways = ways_of(profile)
+    reading = Reading(ways.offset, [])
     asked = opened(message, profile)
-    operation = asked.operation
+    operation, faults = asked.operation, reading.faults
     reading.attributes(asked.element)
     values = reading.record(asked.element, operation.asked)
     _refuse_too_many(operation, values)
-    head = values.pop(HEAD, {})
-    try:
-        request = msgspec.convert(values, type=operation.verb, strict=True)
-        said = msgspec.convert(head, type=operation.head, strict=True)
-    except msgspec.ValidationError as error:
-        raise WireError(*bounded(_faults(operation, values, head, reading.faults, error))) from None
-    faults = reading.faults or [*unlikely_year(said.sent_at, f"/{HEAD}/sent_at"), *incoherences(request)]
-    if faults:
+    is_whole = not faults  # what an element out of its place would have said is no incoherence
+    said = _converted(operation.head, values.pop(HEAD, {}), f"/{HEAD}", faults)
+    request = _converted(operation.verb, values, "", faults)
+    if said is not None:
+        faults.extend(unlikely_year(said.sent_at, f"/{HEAD}/sent_at"))
+    if request is not None and is_whole:
+        faults.extend(incoherences(request))
+    if faults or said is None or request is None:
         raise WireError(*bounded(sorted(faults, key=lambda fault: order(fault.pointer))))
-    envelope = Envelope(
-        message_id=said.message_id, sent_at=said.sent_at, operator_id=said.operator_id, sign_no=said.sign_no
-    )
-    return Message(envelope=envelope, request=request)
+    return Message(envelope=_envelope(said, ways), request=request)
 
 
 def _refuse_too_many(operation: Operation, values: dict[str, Any]) -> None:
@@ -62,17 +62,31 @@ def _refuse_too_many(operation: Operation, values: dict[str, Any]) -> None:
         raise TooLarge(too_many_items(len(items), limit, "/items"))
 
 
-def _faults(
-    operation: Operation, values: dict[str, Any], head: Any, known: list[Fault], error: msgspec.ValidationError
-) -> list[Fault]:
-    """Return every fault of a message whose values do not fit their types; one a place."""
-    found = faults_in(msgspec.to_builtins({"verb": operation.name, **values}), _checker(operation.verb))
-    found += [
-        msgspec.structs.replace(fault, pointer=f"/{HEAD}{fault.pointer}")
-        for fault in faults_in(msgspec.to_builtins(head), _checker(operation.head))
-    ]
-    first = {fault.pointer: fault for fault in (*reversed(found), *reversed(known))}
-    return sorted(first.values(), key=lambda fault: order(fault.pointer)) or [told(str(error))]
+def _converted(struct: type[_S], values: dict[str, Any], at: str, faults: list[Fault]) -> _S | None:
+    """Return values as a struct; None where they do not fit, with a fault for every place that has none yet."""
+    try:
+        return msgspec.convert(values, type=struct, strict=True)
+    except msgspec.ValidationError as error:
+        tag = struct.__struct_config__.tag
+        plain = msgspec.to_builtins(values | ({"verb": tag} if tag else {}))
+        told_already = {fault.pointer for fault in faults}
+        for found in faults_in(plain, _checker(struct)):
+            if (pointer := at + found.pointer) not in told_already:
+                told_already.add(pointer)
+                faults.append(msgspec.structs.replace(found, pointer=pointer))
+        if not faults:
+            faults.append(told(str(error)))
+        return None
+
+
+def _envelope(said: AskHead | ActHead, ways: Ways) -> Envelope:
+    return Envelope(
+        message_id=said.message_id,
+        sent_at=said.sent_at,
+        operator_id=said.operator_id,
+        sign_no=said.sign_no,
+        sign_in_required=ways.sign_in_required,
+    )
 
 
 @cache

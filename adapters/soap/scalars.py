@@ -15,7 +15,10 @@ WHOLE, FLAG, DAY, INSTANT = (
     r"-?[0-9]+",
     r"true|false|1|0",
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    (r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"),
+    (
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+        r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+    ),
 )
 BLANKS = " \t\r\n"
 """XML's blanks; what stands round a number, a flag, a day or an instant is nothing (whiteSpace collapse)."""
@@ -26,7 +29,7 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _whole = re.compile(WHOLE).fullmatch
 _day = re.compile(DAY).fullmatch
 _instant = re.compile(INSTANT).fullmatch
-_OFFSET = 2
+_OFFSET = 3
 
 Scalar = str | int | bool | date | datetime
 

@@ -100,6 +100,8 @@ def test_what_gbk_lacks_is_answered_as_a_reference() -> None:
     assert "㐀忙" in (answered(out.body, "gbk").findtext("faultstring") or "")
 
 
+WIDE = "\u3000".encode()
+"""The blank of Chinese type: a character, and none of XML's blanks."""
 ENVELOPES: dict[str, tuple[bytes, str]] = {
     "no xml": (b"hello", "xml.syntax"),
     "nothing": (b"", "xml.syntax"),
@@ -112,6 +114,19 @@ ENVELOPES: dict[str, tuple[bytes, str]] = {
     "a trailer": (VERIFY.replace(b"</s:Body>", b"</s:Body><s:Header/>"), "soap.envelope"),
     "text in the envelope": (VERIFY.replace(b"</s:Body>", b"</s:Body>x"), "element.stray_text"),
     "text in the body": (VERIFY.replace(b"<s:Body>", b"<s:Body>x"), "element.stray_text"),
+    "text before the body": (VERIFY.replace(b"<s:Body>", b"x<s:Body>"), "element.stray_text"),
+    "text behind the operation": (VERIFY.replace(b"</s:Body>", b"x</s:Body>"), "element.stray_text"),
+    "a wide blank in the body": (VERIFY.replace(b"</s:Body>", WIDE + b"</s:Body>"), "element.stray_text"),
+    "a wide blank behind the body": (VERIFY.replace(b"</s:Body>", b"</s:Body>" + WIDE), "element.stray_text"),
+    "a wide blank between elements": (VERIFY.replace(b"<worker_id>", WIDE + b"<worker_id>"), "element.stray_text"),
+    "a wide blank behind an element": (VERIFY.replace(b"</worker_id>", b"</worker_id>" + WIDE), "element.stray_text"),
+    "text in the header": (VERIFY.replace(b"<s:Body>", b"<s:Header>x</s:Header><s:Body>"), "element.stray_text"),
+    "text behind a header's block": (
+        VERIFY.replace(b"<s:Body>", b"<s:Header><a/>x</s:Header><s:Body>"),
+        "element.stray_text",
+    ),
+    "a header of attributes": (VERIFY.replace(b"<s:Body>", b'<s:Header id="1"/><s:Body>'), "element.attribute"),
+    "two headers": (VERIFY.replace(b"<s:Body>", b"<s:Header/><s:Header/><s:Body>"), "soap.envelope"),
     "text in the operation": (VERIFY.replace(b"</VerifyPerson>", b"x</VerifyPerson>"), "element.stray_text"),
     "encoded": (VERIFY.replace(b"<s:Body>", b'<s:Body s:encodingStyle="x">'), "element.attribute"),
     "typed": (VERIFY.replace(b"<worker_id>", b'<worker_id type="x">'), "element.attribute"),
@@ -145,6 +160,9 @@ def test_what_is_no_message_of_ours_is_refused_as_such(name: str) -> None:
         ({"content-type": "text/xml"}, None),
         ({"content-type": "TEXT/XML ; charset=UTF-8"}, None),
         ({"content-type": "application/json"}, "header.content_type"),
+        ({"content-type": "application/json; charset=utf-8"}, "header.content_type"),
+        ({"content-type": "text/xml; charset=utf-8; charset=gbk"}, "xml.encoding"),
+        ({"content-type": "text/xml; charset="}, "xml.encoding"),
         ({"content-type": "multipart/related; type=text/xml"}, "header.content_type"),
         ({"content-type": "application/soap+xml"}, "soap.version"),
         ({"content-type": ""}, "header.content_type"),
@@ -154,6 +172,8 @@ def test_what_is_no_message_of_ours_is_refused_as_such(name: str) -> None:
         ({"soapaction": f"{SPACE}#VerifyPerson"}, None),
         ({"soapaction": f'"{SPACE}#Settle"'}, "header.soap_action"),
         ({"soapaction": "VerifyPerson"}, "header.soap_action"),
+        ({"soapaction": f'"{SPACE}#VerifyPerson'}, "header.soap_action"),
+        ({"soapaction": f'""{SPACE}#VerifyPerson""'}, "header.soap_action"),
     ],
 )
 def test_headers_of_http_are_held_to_what_they_say(headers: dict[str, str], code: str | None) -> None:
@@ -171,12 +191,14 @@ def test_a_header_that_must_be_understood_is_refused_and_others_are_carried() ->
             VERIFY.replace(b"<s:Body>", b'<s:Header><w:A xmlns:w="w"' + attribute + b"/></s:Header><s:Body>")
         )
 
-    refused = with_block(b' s:mustUnderstand="1"')
-    with pytest.raises(Unsupported) as error:
-        soap.read(refused, PROFILE)
+    for said in (b"1", b" 1 ", b"true", b"", b"yes"):
+        refused = with_block(b' s:mustUnderstand="' + said + b'"')
+        with pytest.raises(Unsupported) as error:
+            soap.read(refused, PROFILE)
     fault = answered(soap.write(error.value.problem(), refused, PROFILE).body)
 
     assert soap.read(with_block(b""), PROFILE) == soap.read(with_block(b' s:mustUnderstand="0"'), PROFILE)
+    assert told(refused) == []  # a Fault about a header says nothing of the Body
     assert fault.findtext("faultcode") == "soap:MustUnderstand"
     assert fault.find("detail") is None
     assert "Authorization" in (fault.findtext("faultstring") or "")
@@ -201,6 +223,34 @@ def test_every_fault_is_told_at_once_by_its_path() -> None:
         ("field.unknown", "SubmitBill/visit/colour"),
         ("field.pattern", "SubmitBill/visit/diagnosis_codes/diagnosis_code[2]"),
     ]
+
+
+def test_what_does_not_cohere_is_told_with_what_the_head_lacks() -> None:
+    """A fault of the head hides none of the rules; one of the request's form does, lest its consequence be told."""
+    values = bill(1, worker="W1", qualification="Q1")
+    values["items"][1]["item_no"] = "1"
+    body = as_xml("SubmitBill", values)
+
+    assert told(inbound(body)) == [
+        ("field.missing", "SubmitBill/head/message_id"),
+        ("item_no.repeated", "SubmitBill/items/item[2]/item_no"),
+    ]
+    assert told(inbound(VERIFY.replace(b"worker_id>", b"workr_id>"))) == [("field.unknown", "VerifyPerson/workr_id")]
+
+
+def test_a_declaration_is_read_however_long_it_is() -> None:
+    """One that names another charset behind many blanks is refused, not overlooked."""
+    declared = b'<?xml version="1.0"' + b" " * 1_000 + b'encoding="GBK"?>'
+
+    assert told(inbound(declared + VERIFY.partition(b"?>")[2])) == [("xml.encoding", "VerifyPerson")]
+
+
+def test_an_operators_cycle_is_asked_for_where_the_profile_says_so() -> None:
+    """`sign_in`: off unless it is required."""
+    required = [read(VERIFY, profile(**said)).envelope.sign_in_required for said in ({}, {"sign_in": "off"})]
+
+    assert required == [False, False]
+    assert read(VERIFY, profile(sign_in="required")).envelope.sign_in_required
 
 
 def test_a_message_without_its_id_is_refused_where_it_changes_something() -> None:
@@ -234,13 +284,27 @@ def test_an_instant_without_offset_is_chinas_where_the_profile_says_so(text: str
 
 @pytest.mark.parametrize(
     "text",
-    ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "2026-11-02T08:00:00+25:00", "2026-13-02T08:00:00Z"],
+    [
+        "0001-01-01T00:00:00+08:00",
+        "9999-12-31T23:59:59-08:00",
+        "1989-12-31T23:59:59+08:00",
+        "2026-11-02T08:00:00+25:00",
+        "2026-11-02T08:00:00+14:01",
+        "2026-13-02T08:00:00Z",
+        "2026-11-02 08:00:00Z",
+        "2026-11-02T08:00:00 Z",
+        "2026-11-02T08:00:00.1234567Z",
+        "2026-11-02t08:00:00z",
+        "2026-11-02T24:00:00Z",
+        "2026-11-02T08:00:60Z",
+        "20261102T080000Z",
+    ],
 )
-def test_instants_at_the_calendars_ends_are_refused(text: str) -> None:
-    """None of them is a crash."""
-    body = as_xml("AmendVisit", {"visit_no": "V1", "admitted_at": text}, message_id="M1")
+def test_an_instant_that_is_none_is_refused_at_its_element(text: str) -> None:
+    """Outside the calendar or the years we know, in another form or finer than we keep; in the head too; no crash."""
+    body = as_xml("AmendVisit", {"visit_no": "V1", "admitted_at": text}, message_id="M1", sent_at=text)
 
-    assert [path for _, path in told(inbound(body))] == ["AmendVisit/admitted_at"]
+    assert [path for _, path in told(inbound(body))] == ["AmendVisit/admitted_at", "AmendVisit/head/sent_at"]
 
 
 def test_nil_takes_a_term_away_and_an_empty_list_is_one() -> None:
@@ -289,7 +353,9 @@ def test_a_fault_of_ours_is_the_servers() -> None:
     assert fault.findtext(f".//{{{SPACE}}}status") == "503"
 
 
-@pytest.mark.parametrize("settings", [{"charset": "latin1"}, {"offset_absent": "+09:00"}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "settings", [{"charset": "latin1"}, {"offset_absent": "+09:00"}, {"colour": "red"}, {"sign_in": "on"}]
+)
 def test_a_wrong_setting_is_named(settings: dict[str, str]) -> None:
     """One that is unknown or wrong is refused by its name, for whoever set it up."""
     with pytest.raises(Unsupported) as error:
@@ -336,5 +402,5 @@ def test_the_page_is_complete() -> None:
     page = README.read_text(encoding="utf-8")
 
     assert [name for name in OPERATIONS if name not in page] == []
-    assert all(f"`{name}`" in page for name in ("charset", "offset_absent"))
+    assert all(f"`{name}`" in page for name in ("charset", "offset_absent", "sign_in"))
     assert ET.fromstring(page.partition("```xml\n")[2].partition("```")[0]).tag == f"{ENV}Envelope"
