@@ -14,7 +14,7 @@ DEPTH_MAX = 64
 _HEAD = re.compile(r"\s*<\?xml(?P<declared>\s[^?>]*)\?>")
 _ENCODING = re.compile(r"encoding\s*=\s*[\"'](?P<name>[^\"']*)[\"']")
 # What may follow `<!` or `<?` in a document without DTD, CDATA and processing instructions: a comment.
-_FORBIDDEN = re.compile(r"<!(?!--)|<\?|<!--.*?<!(?!--)", re.DOTALL)
+_FORBIDDEN = re.compile(r"<!(?!--)|<\?")
 
 _UTF8 = "请以UTF-8编码并如实声明", "send it in UTF-8, and say so"
 _CURE = (

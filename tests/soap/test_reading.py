@@ -376,7 +376,7 @@ def test_the_answer_is_worded_for_what_was_asked_also_where_a_glance_would_misle
 
 
 def test_hostile_xml_costs_nothing() -> None:
-    """Bombs, external entities and depth are refused at once, and nothing of them comes back."""
+    """Bombs, external entities, depth and comments without end are refused at once; nothing of them comes back."""
     folder = cases_folder() / "bad-input"
     text = (folder / "xxe" / "Intruder__xxe-injection-payload-list.txt.txt").read_text(encoding="utf-8")
     listed = [part.strip().encode() for part in re.split(r"\n\s*\n", text) if "<!" in part or "<?" in part]
@@ -387,6 +387,8 @@ def test_hostile_xml_costs_nothing() -> None:
         b"<a>" * 50_000,
         b"<a>" * 5_000 + b"</a>" * 5_000,
         VERIFY.replace(b"W1", b"<a>" * 5_000 + b"</a>" * 5_000),
+        b"<!-- " * 50_000 + VERIFY,
+        VERIFY.replace(b"W1", b"<!-- a -->" * 50_000),
     ]
     for body in [*bombs, *listed]:
         began = time.perf_counter()
