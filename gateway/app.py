@@ -38,7 +38,8 @@ from gateway.store.sealing import Seals
 from gateway.store.secrets_file import default_secrets_path, load_or_create
 from gateway.web.pages.page import Page, page
 from gateway.web.pages.site import site
-from schemas.dialect import Adapter, Inbound, OffersFiles
+from gateway.web.routes import DOOR_PAGES
+from schemas.dialect import Adapter, DescribesDoor, Inbound, OffersFiles
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -198,6 +199,11 @@ def files_of(dialects: Dialects[Adapter]) -> dict[str, Page]:
         for adapter in dialects
         if isinstance(adapter, OffersFiles)
         for name, (kind, body) in adapter.FILES.items()
+    } | {
+        f"{DOOR_PAGES}{query}": page(*adapter.FILES[name])
+        for adapter in dialects
+        if isinstance(adapter, DescribesDoor)
+        for query, name in adapter.DOOR_FILES.items()
     }
 
 

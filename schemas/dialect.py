@@ -79,3 +79,15 @@ class OffersFiles(Protocol):
     @property
     def FILES(self) -> Mapping[str, tuple[str, bytes]]:  # noqa: N802 a module's constant
         """Content type and bytes by name."""
+
+
+@runtime_checkable
+class DescribesDoor(OffersFiles, Protocol):
+    """A dialect whose wire has its description asked for at the door itself: `GET /in/PROVIDER?wsdl`.
+
+    What is answered is the same for everybody, so it tells nothing of a provider (G10).
+    """
+
+    @property
+    def DOOR_FILES(self) -> Mapping[str, str]:  # noqa: N802 a module's constant
+        """Which of FILES answers which query, in lower case."""

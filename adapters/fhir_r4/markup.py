@@ -1,12 +1,12 @@
 """Writes a resource, given as a tree in FHIR's order, as JSON or as XML."""
 
-import re
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from adapters.fhir_r4.documents import Format
+from adapters.xml_text import escaped, is_plain
 
 Tree = dict[str, Any]
 
@@ -14,10 +14,6 @@ CONTENT_TYPES: dict[Format, str] = {
     "json": "application/fhir+json; charset=utf-8",
     "xml": "application/fhir+xml; charset=utf-8",
 }
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_ESCAPED = re.compile(r'[&<>"\n\r\t]')
-_is_plain = re.compile(r'[^&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]*').fullmatch
 
 
 class Fragment:
@@ -67,11 +63,6 @@ def fragment(name: str, tree: Tree, form: Format) -> str:
     return "".join(parts)
 
 
-def plain(text: str) -> str:
-    """Return a text with every character that XML cannot hold, or that shows nothing, made visible."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def _raw(value: object) -> Raw:
     assert isinstance(value, Fragment)
     return Raw(value.text.encode())
@@ -89,7 +80,7 @@ def _members(tree: Tree, parts: list[str]) -> None:
         kind = type(value)
         if kind is str:
             if name != "resourceType":
-                parts.append(f'<{name} value="{value if _is_plain(value) else _escaped(value)}"/>')
+                parts.append(f'<{name} value="{value if is_plain(value) else escaped(value)}"/>')
         elif kind is list:
             for one in value:
                 _element(name, one, parts)
@@ -121,11 +112,7 @@ def _element(name: str, value: Any, parts: list[str]) -> None:
 
 def _attribute(value: object) -> str:
     if isinstance(value, str):
-        return value if _is_plain(value) else _escaped(value)
+        return escaped(value)
     if isinstance(value, Raw):
         return bytes(value).decode()
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _escaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], plain(text))

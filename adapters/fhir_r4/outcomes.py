@@ -1,10 +1,11 @@
 """OperationOutcome: one issue a fault, with its place as FHIRPath, its words, and what would make it pass."""
 
 from adapters.fhir_r4 import words
-from adapters.fhir_r4.markup import Tree, plain
+from adapters.fhir_r4.markup import Tree
 from adapters.fhir_r4.places import fhir_path, wire_pointer
 from adapters.fhir_r4.questions import place_of
 from adapters.fhir_r4.settings import Settings
+from adapters.xml_text import plain
 from schemas.dialect import Inbound
 from schemas.problems import Fault, Problem
 

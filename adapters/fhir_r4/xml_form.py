@@ -11,6 +11,7 @@ from adapters.fhir_r4 import shapes
 from adapters.fhir_r4.checks import NO_RESOURCE, joined
 from adapters.fhir_r4.fields import RESOURCES, Field, fields_of, is_open
 from adapters.fhir_r4.says import TYPE, UNKNOWN, Says, said
+from adapters.xml_text import BLANKS
 from schemas.problems import Fault
 
 FHIR = "{http://hl7.org/fhir}"
@@ -49,11 +50,11 @@ class Conversion(Struct, frozen=True):
                 self._into(node, field, child, at)
             elif field is None and not is_open(part):
                 self.faults.append(said(joined(_pointer(at), child.tag.removeprefix(FHIR)), UNKNOWN))
-            if (tail := child.tail) is not None and not tail.isspace():
+            if (tail := child.tail) is not None and tail.strip(BLANKS):
                 self.faults.append(said(_pointer(at), TEXT))
         if element.attrib:
             self._attributes(element, node, part, at)
-        if (text := element.text) is not None and not text.isspace():
+        if (text := element.text) is not None and text.strip(BLANKS):
             self.faults.append(said(_pointer(at), TEXT))
         return node
 

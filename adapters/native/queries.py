@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from adapters.native.faults import fault, faults_of_value
+from adapters.native.faults import faults_of_value
 from adapters.native.routes import Route
+from adapters.schema_faults import fault
 from schemas.problems import Fault
 
 _BOOLEANS = {"true": True, "false": False}

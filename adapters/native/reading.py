@@ -6,10 +6,11 @@ import msgspec
 
 from adapters import json_text
 from adapters.coherence import incoherences, too_many_items, unlikely_year
-from adapters.native.faults import bounded, fault, faults_of, unexpected
+from adapters.native.faults import faults_of
 from adapters.native.instants import in_utc, request_in_utc
 from adapters.native.queries import query_values
 from adapters.native.routes import Route, build, find_route
+from adapters.schema_faults import bounded, fault, unexpected
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Fault, TooLarge, WireError
 from schemas.requests import (

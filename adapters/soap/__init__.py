@@ -1,11 +1,18 @@
-"""SOAP 1.1 for systems that speak nothing else: the native requests and answers in XML, with a WSDL and an XSD."""
+"""SOAP 1.1, document/literal wrapped: the house's own verbs in XML, described by a WSDL and an XSD that are served."""
 
-from adapters.soap.description import WSDL, XSD
 from adapters.soap.reading import read
+from adapters.soap.schema import xsd
+from adapters.soap.service import wsdl
 from adapters.soap.writing import write
 
 NAME = "soap"
 VERSION = 1
-FILES = {"soap.wsdl": ("text/xml; charset=utf-8", WSDL), "soap.xsd": ("text/xml; charset=utf-8", XSD)}
+_XML = "text/xml; charset=utf-8"
+FILES = {
+    "soap.wsdl": (_XML, wsdl().encode()),
+    "soap.xsd": (_XML, xsd().encode()),
+}
+DOOR_FILES = {"wsdl": "soap.wsdl", "xsd": "soap.xsd"}
+"""What a GET of a provider's door with this query answers."""
 
-__all__ = ["FILES", "NAME", "VERSION", "read", "write"]
+__all__ = ["DOOR_FILES", "FILES", "NAME", "VERSION", "read", "write", "wsdl", "xsd"]

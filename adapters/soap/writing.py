@@ -1,114 +1,96 @@
-"""Writes answers and SOAP Faults, in the charset that is agreed on."""
+"""Writes answers as the operation's response, and refusals as SOAP Faults."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import get_args
 
-from adapters import xml_text
-from adapters.soap.charsets import charset_of, decoded
-from adapters.soap.reading import ENVELOPE_SPACE, element_of, operation_of
-from adapters.soap.shapes import REQUESTS, SPACE, builtins, shapes
+from msgspec import structs
+
+from adapters.soap.envelopes import ENVELOPE, MEDIA_TYPE, charset_of, opened
+from adapters.soap.forms import SPACE, record_of
+from adapters.soap.markup import chosen, element
+from adapters.soap.operations import OPERATIONS, Operation
+from adapters.soap.places import element_path
+from adapters.xml_text import Charset, escaped
 from schemas.answers import AnyAnswer
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import GatewayError, Problem
 
-KEPT_STATUSES = (401, 413, 429, 503)
-"""Statuses of the carriage, which stay; every other refusal is 500, as SOAP 1.1 has it over HTTP."""
-SERVER_FROM = 500
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
-_ESCAPED = re.compile(r'[&<>"\r]')
-_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+OK, FAULT = 200, 500
+"""SOAP 1.1 §6.2: whatever a Fault says, HTTP says 500."""
+_HEADER = "MustUnderstand"
+_VERSIONS = {"soap.version": "VersionMismatch", "soap.must_understand": _HEADER}
+_ASKED = re.compile(rb"<(?:[\w.-]+:)?Body\s*>\s*<(?:[\w.-]+:)?(?P<name>[A-Za-z]+)[\s/>]")
+_PROBLEM = record_of(Problem)
 
 
 def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outbound:
-    """Return the answer in an envelope, or a Fault whose detail lists every fault at its element."""
-    charset = charset_of(profile)
-    parts: list[str] = []
+    """Return an answer with status 200 or a Fault with 500, in the charset of the message that it answers."""
+    charset = _charset(to, profile)
+    operation = _asked(to, profile)
     if isinstance(answer, Problem):
-        status = answer.status if answer.status in KEPT_STATUSES else 500
-        _fault(answer, _at(to, profile), parts)
-    else:
-        status = 200
-        name = type(answer).__name__
-        parts.append(f'<{name} xmlns="{SPACE}">')
-        _struct(type(answer), builtins(answer), parts)
-        parts.append(f"</{name}>")
-    body = f'<?xml version="1.0" encoding="{charset.upper()}"?>\n<s:Envelope xmlns:s="{ENVELOPE_SPACE}"><s:Body>'
-    text = f"{body}{''.join(parts)}</s:Body></s:Envelope>"
-    return Outbound(status=status, content_type=f"text/xml; charset={charset}", body=text.encode(charset))
+        return _sent(FAULT, _fault(answer, operation), charset)
+    if operation is None or not any(record.type is type(answer) for record in operation.answered.records):
+        operation = _answering(answer)
+    name = f"{operation.name}Response"
+    return _sent(OK, f'<{name} xmlns="{SPACE}">{chosen(answer, operation.answered)}</{name}>', charset)
 
 
-def _at(to: Inbound, profile: Profile) -> str:
-    """Return the element of the operation that is answered; "" where it could not be read."""
+def _charset(to: Inbound, profile: Profile) -> Charset:
     try:
-        name = operation_of(xml_text.read(decoded(to, profile))).tag.rpartition("}")[2]
+        return charset_of(to, profile)
     except GatewayError:
-        return ""
-    return f"/Body/{name}" if name in REQUESTS else ""
+        named = profile.settings.get("charset")
+        return next((charset for charset in get_args(Charset) if charset == named), "utf-8")
 
 
-def _struct(struct: type, values: Mapping[str, Any], parts: list[str]) -> None:
-    for name, shape in shapes(struct).items():
-        value = values.get(name)
-        if value is None:
-            continue
-        for one in value if shape.many else (value,):
-            if shape.inner is not None:
-                parts.append(f"<{name}>")
-                _struct(shape.inner, one, parts)
-                parts.append(f"</{name}>")
-            elif type(one) is str:
-                parts.append(f"<{name}>{_text(one)}</{name}>")
-            elif shape.kind == "map":
-                _entries(name, one, parts)
-            else:
-                _any(name, one, parts)
+def _asked(to: Inbound, profile: Profile) -> Operation | None:
+    """Return which operation a message asks for: at a glance where nothing can mislead, else by reading it anew."""
+    found = _ASKED.search(to.body) if b"<!" not in to.body and b"Header" not in to.body else None
+    if found is not None:
+        return OPERATIONS.get(found["name"].decode("ascii", errors="replace"))
+    try:
+        return opened(to, profile).operation
+    except GatewayError:
+        return None
 
 
-def _entries(name: str, values: Mapping[str, Any], parts: list[str]) -> None:
-    told = "".join(f'<entry key="{_text(str(key))}">{_text(str(value))}</entry>' for key, value in values.items())
-    parts.append(f"<{name}>{told}</{name}>")
-
-
-def _any(name: str, value: Any, parts: list[str]) -> None:
-    match value:
-        case dict():
-            parts.append(f"<{name}>")
-            for inner, one in value.items():
-                for each in one if isinstance(one, list) else (one,):
-                    if each is not None:
-                        _any(inner, each, parts)
-            parts.append(f"</{name}>")
-        case bool():
-            parts.append(f"<{name}>{str(value).lower()}</{name}>")
-        case _:
-            parts.append(f"<{name}>{_text(str(value))}</{name}>")
-
-
-def _text(text: str) -> str:
-    """Return a text as XML holds it; what XML 1.0 cannot say at all is shown as a question mark."""
-    if not _ESCAPED.search(text) and not _UNSAYABLE.search(text):
-        return text
-    return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], _UNSAYABLE.sub("?", text))
-
-
-def _fault(problem: Problem, at: str, parts: list[str]) -> None:
-    side = "Server" if problem.status >= SERVER_FROM else "Client"
-    first = problem.faults[0]
-    parts.append(
-        f"<s:Fault><faultcode>s:{side}</faultcode><faultstring>{_text(f'{first.zh} / {first.en}')}</faultstring>"
-        f'<detail><Problem xmlns="{SPACE}"><status>{problem.status}</status><code>{_text(problem.code)}</code>'
+def _answering(answer: AnyAnswer) -> Operation:
+    """Return an operation that such an answer is an answer to."""
+    return next(
+        operation
+        for operation in OPERATIONS.values()
+        if any(record.type is type(answer) for record in operation.answered.records)
     )
-    if problem.message_id is not None:
-        parts.append(f"<message_id>{_text(problem.message_id)}</message_id>")
-    if problem.retry_after_s is not None:
-        parts.append(f"<retry_after_s>{problem.retry_after_s}</retry_after_s>")
-    for fault in problem.faults:
-        own = fault.pointer.startswith(("/Body", "/Header", "/Envelope", "header:")) or not fault.pointer or not at
-        place = fault.pointer if own else element_of(fault.pointer, at)
-        told = {"place": place, "code": fault.code, "zh": fault.zh, "en": fault.en}
-        told |= {"cure_zh": fault.cure_zh, "cure_en": fault.cure_en}
-        parts.append("<fault>" + "".join(f"<{name}>{_text(text)}</{name}>" for name, text in told.items()) + "</fault>")
-    if problem.facts:
-        _entries("facts", problem.facts, parts)
-    parts.append("</Problem></detail></s:Fault>")
+
+
+def _fault(problem: Problem, operation: Operation | None) -> str:
+    first = problem.faults[0]
+    more = len(problem.faults) - 1
+    says = f"{first.zh}（{first.cure_zh}） / {first.en} ({first.cure_en})" + (f" (+{more})" if more else "")
+    placed = tuple(structs.replace(fault, pointer=element_path(fault.pointer, operation)) for fault in problem.faults)
+    detail = element("Problem", structs.replace(problem, faults=placed), _PROBLEM)
+    detail = detail.replace("<Problem>", f'<Problem xmlns="{SPACE}">', 1)
+    code = _code(problem)
+    # SOAP 1.1 §4.4: detail is of the Body alone, never of a header.
+    told = "" if code == _HEADER else f"<detail>{detail}</detail>"
+    return (
+        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{escaped(says)}</faultstring>{told}</soap:Fault>"
+    )
+
+
+def _code(problem: Problem) -> str:
+    if problem.code in _VERSIONS:
+        return _VERSIONS[problem.code]
+    return "Server" if problem.status >= FAULT else "Client"
+
+
+def _sent(status: int, body: str, charset: Charset) -> Outbound:
+    text = (
+        f'<?xml version="1.0" encoding="{charset.upper()}"?><soap:Envelope xmlns:soap="{ENVELOPE}"><soap:Body>'
+        f"{body}</soap:Body></soap:Envelope>"
+    )
+    return Outbound(
+        status=status,
+        content_type=f"{MEDIA_TYPE}; charset={charset}",
+        body=text.encode(charset, errors="xmlcharrefreplace"),
+    )

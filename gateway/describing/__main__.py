@@ -5,6 +5,7 @@ It takes its examples from tests/golden, so it runs in a checkout; what it wrote
 
 from pathlib import Path
 
+from adapters import soap
 from gateway.describing.document import text
 from schemas.publish import PUBLISHED, publish
 
@@ -16,6 +17,8 @@ def main() -> None:
     described = text(GOLDEN)
     publish()
     (PUBLISHED / "openapi.json").write_text(described, encoding="utf-8")
+    for name, (_, body) in soap.FILES.items():
+        (PUBLISHED / name).write_bytes(body)
 
 
 if __name__ == "__main__":

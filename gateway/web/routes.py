@@ -18,6 +18,7 @@ class Place(Enum):
     DOCS = "/docs/**"
     PROBLEMS = "/problems/**"
     DOOR = "/in/{provider}"
+    DOOR_PAGE = "/in/{provider}?description"
     RECEIPT = "/v1/settlements/{id}/receipt"
     OUTCOME = "/v1/outcomes/**"
     NATIVE = "/v1/**"
@@ -31,23 +32,27 @@ class Route(NamedTuple):
 
 
 FIXED = {place.value: place for place in (Place.LIVE, Place.READY, Place.JWKS, Place.METRICS)}
-PAGES = (Place.OPENAPI, Place.DOCS, Place.PROBLEMS)
-"""What integrators read: the interface's description, its pages, and a page for each problem."""
+PAGES = (Place.OPENAPI, Place.DOCS, Place.PROBLEMS, Place.DOOR_PAGE)
+"""What integrators read: the interface's description, its pages, a page for each problem, and a door's description."""
 OPEN = frozenset({*FIXED, *(place.value for place in PAGES)})
 """Places that anybody may read; they are not counted as requests."""
 READS = ("GET", "HEAD")
 DOOR, OUTCOMES, SETTLEMENTS, NATIVE = "/in/", "/v1/outcomes/", "/v1/settlements/", "/v1/"
 BULK_OUTCOMES = "/v1/outcomes"
+DOOR_PAGES = "/in/?"
+"""Before a query in lower case: where the site keeps what a door answers to a GET, whosever it is."""
 
 
-def route(method: str, path: str) -> Route:
-    """Return where a request goes. path: as sent, without the query.
+def route(method: str, path: str, query: str = "") -> Route:
+    """Return where a request goes. path and query: as sent.
 
     Raises NotFound for an unknown path, and WireError (405) for a known one asked with another method.
     """
     if path.startswith(NATIVE):
         return _native(method, path)
     if path.startswith(DOOR) and "/" not in path[len(DOOR) :]:
+        if method in READS and query:
+            return Route(Place.DOOR_PAGE, f"{DOOR_PAGES}{query.lower()}")
         if method != "POST":
             raise wrong_method("POST")
         return Route(Place.DOOR, unquote(path[len(DOOR) :]))
@@ -70,8 +75,8 @@ def _page(path: str) -> Place | None:
 
 
 def reads_query(place: Place) -> bool:
-    """Return whether somebody reads the query there: the native dialect, which refuses what it does not know."""
-    return place in (Place.NATIVE, Place.OUTCOME)
+    """Return whether somebody reads the query there: who refuses what he does not know."""
+    return place in (Place.NATIVE, Place.OUTCOME, Place.DOOR_PAGE)
 
 
 def _native(method: str, path: str) -> Route:

@@ -22,8 +22,8 @@ from gateway.web.limits import Room, Shelf, Ticket
 from gateway.web.logs import fault_of
 from gateway.web.measured import Page as Metrics
 from gateway.web.measured import count, watch_edge
-from gateway.web.problems import bad_target, broken, full, headers_of, late, no_such_place, problem_reply
-from gateway.web.routes import Place, Route, reads_query, route
+from gateway.web.problems import bad_target, broken, full, headers_of, late, no_such_place, problem_reply, wrong_method
+from gateway.web.routes import DOOR_PAGES, Place, Route, reads_query, route
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 
@@ -95,7 +95,7 @@ class Edge:
         assert exchange.path is not None
         if self._annex is not None and self._is_beside(exchange.path):
             return await self._beside(self._annex, exchange)
-        to = route(exchange.method, exchange.path)
+        to = route(exchange.method, exchange.path, exchange.query)
         exchange.route = to.place.value
         if exchange.query and not reads_query(to.place):
             raise bad_target()
@@ -108,7 +108,7 @@ class Edge:
                 return Reply(status=200, content_type="application/jwk-set+json", body=self._house.jwks())
             case Place.METRICS:
                 return await self._metrics.reply()
-            case Place.OPENAPI | Place.DOCS | Place.PROBLEMS:
+            case Place.OPENAPI | Place.DOCS | Place.PROBLEMS | Place.DOOR_PAGE:
                 if is_crowded:
                     exchange.must_close = True
                     raise full()
@@ -137,7 +137,7 @@ class Edge:
         """Return the page of a path, or that the caller knows it already. known: the field If-None-Match."""
         page = self._house.page(path)
         if page is None:
-            raise no_such_place()
+            raise wrong_method("POST") if path.startswith(DOOR_PAGES) else no_such_place()
         status = 304 if page.is_among(known) else 200
         return Reply(status=status, content_type=page.content_type, body=page.body, headers=page.headers)
 

@@ -42,6 +42,7 @@ RICH_XML = as_xml(RICH).replace(b"<div>", b'<div xmlns="http://www.w3.org/1999/x
 BODIES = [PLAIN_XML, RICH_XML, *(body for body in GOLDEN if body.startswith(b"<"))]
 PUT_IN = (
     b"x",
+    "\u3000".encode(),
     b"&#65;",
     b"&amp;",
     b"<!-- c -->",
@@ -125,6 +126,15 @@ def test_a_line_break_in_a_value_is_a_blank() -> None:
     assert node is not None
     assert node["item"][0]["productOrService"]["coding"][0]["display"] == "示例 药品"
     assert sorted_json(node) == carefully(body)
+
+
+@pytest.mark.parametrize("text", ["x", "\u3000", "\u00a0"])
+def test_text_between_elements_is_refused(text: str) -> None:
+    """Also what looks blank and is none of XML's blanks."""
+    body = PLAIN_XML.replace(b"<item>", f"{text}<item>".encode(), 1)
+
+    with pytest.raises(WireError, match=r"element\.text"):
+        fhir_r4.read(wire(body, XML), PROFILE)
 
 
 @pytest.mark.parametrize("levels", [40, 3_000])

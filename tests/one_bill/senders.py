@@ -267,7 +267,7 @@ def by_sheet(bill: Bill, provider: str) -> list[Sent]:
 
 
 def by_soap(bill: Bill, provider: str) -> list[Sent]:
-    body = soap.envelope("SubmitBill", {"message_id": f"{provider}-{next(_NUMBERS)}", **bill})
+    body = soap.as_xml("SubmitBill", bill, message_id=f"{provider}-{next(_NUMBERS)}")
     return [Sent(f"/in/{provider}", body, {"content-type": "text/xml; charset=utf-8"})]
 
 
