@@ -8,6 +8,7 @@
 The edge (web) authenticates, bounds and signs; the desk decides; this page only walks.
 """
 
+import asyncio
 from collections import defaultdict
 
 import msgspec
@@ -35,6 +36,8 @@ RECEIPT_HEADER = "Settlement-Receipt"
 REPLAY_HEADER = "Idempotent-Replay"
 OK = 200
 METHOD_NOT_ALLOWED = 405
+READ_AT_ONCE_BYTES = 16 * 2**10
+"""A message up to here is read at once, in a millisecond or two; a longer one in a thread: others are answered."""
 NATIVE = "native"
 """The dialect of `/v1` and of every refusal to a caller whose dialect is unknown: JSON, RFC 9457."""
 
@@ -78,7 +81,7 @@ class Path:
             return await self._receive_outside(caller, adapter, profile, inbound)
         message: Message | None = None
         try:
-            message = self._read(adapter, caller, inbound, profile)
+            message = await self._read(adapter, caller, inbound, profile)
             heard: list[AnyAnswer | Problem] = []
             outcome = await self._desk.answer(self._asked(caller, adapter, profile, message, inbound, heard))
         except GatewayError as error:
@@ -87,13 +90,16 @@ class Path:
             return refused(stored(adapter, problem, inbound, profile), error, message)
         return answered(outcome, message, None if outcome.repeated or not heard else heard[-1])
 
-    def _read(self, adapter: Adapter, caller: Provider, inbound: Inbound, profile: Profile) -> Message:
+    async def _read(self, adapter: Adapter, caller: Provider, inbound: Inbound, profile: Profile) -> Message:
         """Return what an adapter of this tree reads; one that breaks again and again is not asked for a while."""
         breaker = self.breakers.get((adapter.NAME, caller.code))
         if breaker is not None and (wait := breaker.wait_seconds()):
             raise away(adapter.NAME, wait)
         try:
-            message = adapter.read(inbound, profile)
+            if len(inbound.body) <= READ_AT_ONCE_BYTES:
+                message = adapter.read(inbound, profile)
+            else:
+                message = await asyncio.to_thread(adapter.read, inbound, profile)
         except GatewayError:
             raise
         except Exception:

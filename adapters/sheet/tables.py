@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from adapters.sheet.settings import Settings
 from schemas.dialect import Inbound
@@ -20,6 +20,8 @@ UNSAID = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 ROWS_MAX = ITEMS_PER_DOCUMENT_MAX + 500
 FILE_BYTES_MAX = 4 * 2**20
 BOUNDS = Bounds(bytes_max=16 * 2**20, tags_max=1_000_000, rows_max=ROWS_MAX, columns_max=100, cells_max=200_000)
+UNPACKED_FREE_BYTES, UNPACKED_TIMES_MAX = 2**20, 100
+"""A workbook may unpack to this, and past it to so many times its size: a small file is a small piece of work."""
 CELL_CHARACTERS_MAX = 4_000
 _ZIP, _OLE, _MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xef\xbb\xbf"
 
@@ -81,7 +83,7 @@ def _too_large(pointer: str, bound: str) -> Fault:
 
 def _workbook(body: bytes) -> tuple[tuple[int, list[Cell]], ...]:
     try:
-        looked = look(body, _only, BOUNDS, hidden=False)
+        looked = look(body, _only, _bounds(body), hidden=False)
     except BadWorkbook as bad:
         raise WireError(fault("", "sheet.workbook", bad.reason, bad.cure)) from None
     if looked.unread:
@@ -94,6 +96,11 @@ def _workbook(body: bytes) -> tuple[tuple[int, list[Cell]], ...]:
     rows = tuple(looked.rows)
     _check_lengths(rows)
     return rows
+
+
+def _bounds(body: bytes) -> Bounds:
+    unpacked = max(UNPACKED_FREE_BYTES, UNPACKED_TIMES_MAX * len(body))
+    return structs.replace(BOUNDS, bytes_max=min(BOUNDS.bytes_max, unpacked))
 
 
 def _only(tabs: list[Tab]) -> Tab:

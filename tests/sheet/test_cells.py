@@ -170,3 +170,11 @@ def test_too_many_lines_are_refused() -> None:
 
     assert sheet.read(inbound(as_csv(rows(lines[:-1]))), PROFILE)
     assert faults(as_csv(rows(lines))) == [("", "items.too_many")]
+
+
+def test_a_small_file_is_a_small_piece_of_work() -> None:
+    """G13: what a hundred times its size does not hold is refused unread, however little it is packed."""
+    blown = as_xlsx([["a" * 3_000 + str(number)] for number in range(600)])
+
+    assert len(blown) < 1_800_000 / 100
+    assert faults(blown) == [("", "sheet.workbook")]

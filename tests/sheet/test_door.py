@@ -119,6 +119,19 @@ async def test_a_total_that_differs_is_refused_at_its_cell(gateway: Gateway) -> 
     assert [fault["pointer"] for fault in refused.json["faults"]] == [f"{column}2"]
 
 
+async def test_others_are_answered_while_a_large_workbook_is_read(gateway: Gateway) -> None:
+    """G13: at its bounds it takes most of a second, and not from anybody else."""
+    large = as_xlsx([["a"] * 99] * 2_000)
+    posted = asyncio.create_task(post(gateway, large))
+    answered = 0
+    while not posted.done():
+        await gateway.ask("GET", "/health/live")
+        answered += 1
+
+    assert (await posted).status == 400
+    assert answered >= 10
+
+
 def run(gateway: Gateway, *words: str) -> subprocess.CompletedProcess[str]:
     environ = os.environ | {
         "GATEWAY_URL": gateway.url,
