@@ -21,10 +21,10 @@ from adapters.fhir_r4.fields import RESOURCES
 from schemas.answers import AnyAnswer
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Busy, Fault, GatewayError, NotAuthenticated, Problem, Unsupported, WireError
-from schemas.requests import Message, Reverse, SubmitBill
+from schemas.requests import AnyRequest, Message, Reverse, SubmitBill
 from tests.adapters import slow_fhir
 from tests.adapters.fhir import OWN, Exactly, as_json, as_xml, claim, coded, exactly, item, money, named, task
-from tests.adapters.test_noise import damaged
+from tests.adapters.test_noise import MILLION, damaged
 from tests.cases import cases_folder
 from tests.fhir import town
 from tests.golden.rewrite import GOLDEN, PROFILE, authored, cases, inbound, profile, said
@@ -453,26 +453,45 @@ def facts(request: SubmitBill) -> slow_fhir.Facts:
 @pytest.mark.parametrize("case", CLAIMS, ids=lambda case: case.name)
 def test_accepted_mutants_equal_what_a_slow_reader_takes(case: Path) -> None:
     """Damaged copies: each is refused, or person, lines and amounts are those that an independent reader takes."""
-    noise = random.Random(case.name)
+    assert mutated(case, MUTATIONS, case.name) > 0
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_a_million_mutants_are_refused_or_read_as_they_stand() -> None:
+    """As above over Claims and Bundles in both forms, a million in all; how many were taken is told."""
+    times = MILLION // len(CLAIMS) + 1
+    taken = {case.name: mutated(case, times, f"soak {case.name}") for case in CLAIMS}
+
+    print(f"{times * len(CLAIMS)} damaged claims, {sum(taken.values())} taken")  # noqa: T201
+    assert all(taken.values())
+
+
+def mutated(case: Path, times: int, seed: str) -> int:
+    """Hold damaged copies of a claim against the slow reader; return how many were taken."""
+    noise = random.Random(seed)
     original = inbound(case)
     slow = slow_fhir.of_xml if original.body.lstrip().startswith(b"<") else slow_fhir.of_json
-    accepted = 0
-    refused: list[tuple[GatewayError, Inbound]] = []
+    taken = 0
     assert facts(expect_bill(case)) == slow(original.body)
 
-    for _ in range(MUTATIONS):
+    for _ in range(times):
         mutant = msgspec.structs.replace(original, body=damaged(original.body, noise))
-        try:
-            request = fhir_r4.read(mutant, profile(case)).request
-        except GatewayError as error:
-            refused.append((error, mutant))
-            continue
-        assert isinstance(request, SubmitBill)
-        assert facts(request) == slow(mutant.body), mutant.body
-        accepted += 1
+        said = request_or_problem(mutant, profile(case))
+        if isinstance(said, Problem):
+            assert fhir_r4.write(said, mutant, PROFILE).body
+        else:
+            assert isinstance(said, SubmitBill)
+            assert facts(said) == slow(mutant.body), mutant.body
+            taken += 1
+    return taken
 
-    assert accepted > 0
-    assert all(fhir_r4.write(error.problem(), mutant, PROFILE).body for error, mutant in refused)
+
+def request_or_problem(wire: Inbound, profile: Profile) -> AnyRequest | Problem:
+    try:
+        return fhir_r4.read(wire, profile).request
+    except GatewayError as error:
+        return error.problem()
 
 
 def expect_bill(case: Path) -> SubmitBill:

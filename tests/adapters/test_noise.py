@@ -12,13 +12,16 @@ import pytest
 
 from schemas.dialect import Inbound
 from schemas.problems import GatewayError
-from schemas.requests import Message, UploadItems
+from schemas.requests import BillDocument, Message, Presettle, RegisterVisit, Settle, UploadItems
 from tests.adapters.fhir import as_json, exactly
+from tests.adapters.slow_json import Facts, facts_of
 from tests.golden.rewrite import DIALECTS, PROFILE, cases, inbound, said
 
 MUTATIONS = 1_000
 MILLION = 1_000_000
 GOLDEN = [case for case in cases() if isinstance(said(case), Message) and (case / "request.json").exists()]
+WITH_PERSONS = (BillDocument, Presettle, RegisterVisit, Settle, UploadItems)
+"""What is compared with the slow reader: requests that name a person, lines or amounts."""
 TYPES: list[Any] = [None, "", True, 0, -1, 1.5, 10**30, "x", "１", "a\n", [], {}, [1], "9" * 5_000]
 
 
@@ -90,38 +93,38 @@ def dialects() -> set[str]:
 def weathered(case: Path, times: int, *, seed: str) -> int:
     """Hold damaged copies of a message against an independent reader; return how many were taken."""
     noise = random.Random(seed)
-    body = inbound(case).body
+    body, dialect = inbound(case).body, case.parent.name
     taken = 0
     for _ in range(times):
         damage = damaged(body, noise)
         message = read(case, damage)
         taken += message is not None
-        if message is not None and isinstance(message.request, UploadItems):
-            assert slow_items(json.loads(damage, parse_float=Decimal)) == [
-                (item.item_no, Decimal(item.quantity), Decimal(item.unit_price_yuan), item.amount_fen)
-                for item in message.request.items
-            ]
+        if message is not None and isinstance(message.request, WITH_PERSONS):
+            assert facts(message, dialect) == facts_of(damage, dialect), damage
     return taken
 
 
-def slow_items(value: dict[str, Any]) -> list[tuple[str, Decimal, Decimal, int]]:
-    """Read the money of an upload from its text, knowing nothing of the adapters."""
-    if "items" in value:
-        return [
-            (row["item_no"], Decimal(row["quantity"]), Decimal(row["unit_price_yuan"]), row["amount_fen"])
-            for row in value["items"]
-        ]
-    rows = value.get("feedetail") or value["input"]["feedetail"]
-    rows = [rows] if isinstance(rows, dict) else rows
-    return [
-        (
-            str(row["feedetl_sn"]),
-            Decimal(row["cnt"]),
-            Decimal(row["pric"]),
-            int(100 * Decimal(row["det_item_fee_sumamt"])),
-        )
-        for row in rows
-    ]
+def facts(message: Message, dialect: str) -> Facts:
+    """What an adapter took, in the slow reader's words."""
+    request = message.request
+    visit = request.visit if isinstance(request, BillDocument) else request
+    items = request.items if isinstance(request, BillDocument | UploadItems) else ()
+    bill = request.bill if isinstance(request, BillDocument) else request
+    return Facts(
+        getattr(visit, "worker_id", None),
+        getattr(bill, "charged_fen", None) if dialect != "fhir_r4" else None,
+        [
+            (
+                item.item_no,
+                item.catalog_code,
+                item.local_code,
+                Decimal(item.quantity),
+                Decimal(item.unit_price_yuan),
+                item.amount_fen,
+            )
+            for item in items
+        ],
+    )
 
 
 def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
