@@ -225,6 +225,8 @@ class OutcomeFound(Answer, tag="OutcomeFound", frozen=True, kw_only=True):
     received_at: Instant | None
     settlement_id: Number | None
     reversed_by: MessageId | None
+    cancelled_by: Number | None = None
+    """The settlement that has cancelled the one it made: that one stands no more."""
     refusal_codes: tuple[str, ...] = ()
     status: int | None = None
     stored_answer_base64: str | None = None

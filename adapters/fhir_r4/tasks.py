@@ -38,6 +38,7 @@ def outcome_task(answer: OutcomeFound, wording: Wording) -> Tree:
         ("verb", answer.verb),
         ("settlement", answer.settlement_id),
         ("reversed-by", answer.reversed_by),
+        ("cancelled-by", answer.cancelled_by),
         ("content-sha256", answer.content_sha256),
     ):
         if text:
@@ -49,7 +50,10 @@ def outcome_task(answer: OutcomeFound, wording: Wording) -> Tree:
         outputs.append(_output("status", "valueInteger", answer.status))
     if answer.stored_answer_base64:
         outputs.append(_output("answer", "valueBase64Binary", answer.stored_answer_base64))
-    return _task(f"{words.OUTCOMES[answer.outcome]} / {answer.outcome}", outputs, wording, None)
+    told = f"{words.OUTCOMES[answer.outcome]} / {answer.outcome}"
+    if answer.outcome == "settled" and answer.cancelled_by:
+        told = words.CANCELLED
+    return _task(told, outputs, wording, None)
 
 
 def _task(text: str, outputs: list[Tree], wording: Wording, modified: str | None) -> Tree:

@@ -105,15 +105,14 @@ class Reader:
 
     async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
         """Return what became of a message, by its own small pool (G9)."""
-        named = ([caller.code], [request.message_id])
         async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
+            seen = await connection.fetchrow(self._sql("outcome_by_id"), caller.code, request.message_id)
             if seen is not None:
-                return self._seen(message_of(seen), caller)
-            refused = await connection.fetchrow(self._sql("refusals_by_id"), *named)
+                return self._seen(message_of(seen), seen["cancelled_by"], caller)
+            refused = await connection.fetchrow(self._sql("refusals_by_id"), [caller.code], [request.message_id])
         return not_in_effect(request.message_id, refused)
 
-    def _seen(self, row: MessageRow, caller: Provider) -> OutcomeFound:
+    def _seen(self, row: MessageRow, cancelled_by: UUID | None, caller: Provider) -> OutcomeFound:
         kept = row.reversed_answer_sealed if row.reversed_by else row.answer_sealed
         stored = open_answer(self._seals, caller.code, row.message_id, kept) if kept else None
         return OutcomeFound(
@@ -125,6 +124,7 @@ class Reader:
             received_at=row.received_at,
             settlement_id=str(row.settlement_id) if row.settlement_id else None,
             reversed_by=row.reversed_by,
+            cancelled_by=str(cancelled_by) if cancelled_by else None,
             status=stored.status if stored else None,
             stored_answer_base64=base64.b64encode(stored.body).decode() if stored else None,
         )
