@@ -26,6 +26,7 @@ from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
+from gateway.settling.refusals import open_refusal
 from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
@@ -45,7 +46,7 @@ from schemas.answers import (
     VisitsFound,
 )
 from schemas.facts import Provider
-from schemas.problems import GatewayError
+from schemas.problems import Fault, GatewayError
 from schemas.requests import (
     DownloadCatalog,
     ExplainSettlement,
@@ -110,7 +111,8 @@ class Reader:
             if seen is not None:
                 return self._seen(message_of(seen), seen["cancelled_by"], caller)
             refused = await connection.fetchrow(self._sql("refusals_by_id"), [caller.code], [request.message_id])
-        return not_in_effect(request.message_id, refused)
+        kept = open_refusal(self._seals, refused) if refused else None
+        return not_in_effect(request.message_id, refused, kept.faults if kept else ())
 
     def _seen(self, row: MessageRow, cancelled_by: UUID | None, caller: Provider) -> OutcomeFound:
         kept = row.reversed_answer_sealed if row.reversed_by else row.answer_sealed
@@ -252,7 +254,7 @@ def uuid_of(text: str) -> UUID | None:
     return known if str(known) == text.lower() else None
 
 
-def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:
+def not_in_effect(message_id: str, refused: Mapping[str, Any] | None, faults: tuple[Fault, ...]) -> OutcomeFound:
     """Return the outcome of a message that has taken no effect: refused, or not seen; neither is final."""
     return OutcomeFound(
         message_id=message_id,
@@ -264,6 +266,7 @@ def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> Outcome
         settlement_id=None,
         reversed_by=None,
         refusal_codes=tuple(refused["codes"]) if refused else (),
+        faults=faults,
         status=refused["status"] if refused else None,
     )
 
