@@ -20,7 +20,7 @@ from gateway.describing.responses import (
 from gateway.describing.structs import REF, components, envelope, fields, names
 from gateway.describing.trials import TRIALS, Trial, message_id_of
 from gateway.describing.words import FIELDS, HEADERS, TAGS, VERBS
-from schemas.answers import AnyAnswer, CatalogPart
+from schemas.answers import AnyAnswer, CatalogFound, CatalogPart
 
 ENVELOPE = {"message_id": "Idempotency-Key", "sent_at": "Sent-At", "operator_id": "Operator-Id", "sign_no": "Sign-No"}
 INTRODUCTION = Path(__file__).with_name("introduction.md")
@@ -176,7 +176,7 @@ def _responses(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
     beside = (
         (("Settlement-Receipt",) if words.has_receipt else ())
         + (("Idempotent-Replay",) if route.changing else ())
-        + (("Link", "Catalog-Version", "Catalog-Rows") if words.files else ())
+        + (("Link", "Catalog-Version", "Catalog-Rows") if words.answer is CatalogFound else ())
     )
     done = answer({"$ref": REF.format(name=words.answer.__name__)}, "application/json", beside)
     done["content"] |= {kind: {"schema": {}} for kind in words.files}
