@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from adapters.spelling import yuan
-from schemas.answers import PersonVerified, Presettled, Settled
+from schemas.answers import OutcomeFound, OutcomeListed, PersonVerified, Presettled, Settled
 from schemas.decisions import Benefit, Finding
 from schemas.problems import Fault, Problem
 from schemas.requests import Sums
@@ -12,6 +12,7 @@ REFUSAL_CHARACTERS_MAX = 1_000
 FINDINGS_MAX = 5
 BEARERS = {"worker": "职工", "employer": "用人单位", "provider": "协议机构"}
 OUTCOMES = {"settled": "已生效", "refused": "已拒绝", "reversed": "已冲正", "not_seen": "未收到"}
+CANCELLED = "曾生效，其后结算已被撤销"
 REFERRALS = {
     "filed": "已申请，待经办机构核准",
     "approved": "经办机构已核准，请按核准的资格审核信息ID就医",
@@ -42,6 +43,11 @@ LIST_TYPES = {
     "device": "302",
 }
 """list_type of each sort of the catalog; 202, 203 and 302 are ours."""
+
+
+def outcome_told(answer: OutcomeFound | OutcomeListed) -> str:
+    """Return what became of a message; what it settled may have been cancelled since."""
+    return CANCELLED if answer.outcome == "settled" and answer.cancelled_by else OUTCOMES[answer.outcome]
 
 
 def finding_told(finding: Finding) -> str:

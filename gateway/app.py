@@ -173,7 +173,7 @@ async def application(
             references=references,
             keyring=keyring,
             pool=pool,
-            pages=site(native.mistakes()) | files_of(ours),
+            pages=site(native.mistakes(), Path(native.__file__).parents[1]) | files_of(ours),
         )
 
 

@@ -18,6 +18,7 @@ from schemas.explanations import (
     VisitTold,
 )
 from schemas.facts import CatalogItem
+from schemas.problems import Fault
 from schemas.requests import Item, Sums, VisitTerms
 from schemas.scalars import (
     Area,
@@ -225,7 +226,11 @@ class OutcomeFound(Answer, tag="OutcomeFound", frozen=True, kw_only=True):
     received_at: Instant | None
     settlement_id: Number | None
     reversed_by: MessageId | None
+    cancelled_by: Number | None = None
+    """The settlement that has cancelled the one it made: that one stands no more."""
     refusal_codes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What a refusal told, at most the first 100 faults; places are those of the canonical request."""
     status: int | None = None
     stored_answer_base64: str | None = None
     """The stored answer's bytes, while they are kept."""

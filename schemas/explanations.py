@@ -128,9 +128,11 @@ class OtherTold(Part, frozen=True, kw_only=True):
 
 
 class RefusalTold(Part, frozen=True, kw_only=True):
-    """One code of a refused message; … stands for a fact that was told to the caller and is not kept."""
+    """One fault as its caller was told it; of a fault that is not kept, its code with … for its facts."""
 
     code: str
+    pointer: str | None
+    """Its place in the canonical request; None where only the code is kept."""
     title: Words
     source: str | None
     cure: Words
@@ -148,4 +150,7 @@ class MessageExplained(Part, frozen=True, kw_only=True):
     times_refused: int
     status: int | None
     refusals: tuple[RefusalTold, ...]
+    untold: int
+    """How many more faults there were, whose codes alone are kept."""
     says: Words
+    gaps: tuple[Gap, ...] = ()

@@ -5,7 +5,9 @@ from adapters.fhir_r4.instants import written
 from adapters.fhir_r4.markup import Tree
 from adapters.fhir_r4.questions import tree_of
 from adapters.fhir_r4.responses import Wording, sums_money
+from adapters.xml_text import plain
 from schemas.answers import OutcomeFound, Reversed
+from schemas.problems import Fault
 
 
 def reversed_task(answer: Reversed, wording: Wording) -> Tree:
@@ -38,18 +40,28 @@ def outcome_task(answer: OutcomeFound, wording: Wording) -> Tree:
         ("verb", answer.verb),
         ("settlement", answer.settlement_id),
         ("reversed-by", answer.reversed_by),
+        ("cancelled-by", answer.cancelled_by),
         ("content-sha256", answer.content_sha256),
     ):
         if text:
             outputs.append(_output(code, "valueString", text))
     outputs += [_output("refusal", "valueCode", code) for code in answer.refusal_codes]
+    outputs += [_output("fault", "valueString", fault_told(one)) for one in answer.faults]
     if answer.received_at:
         outputs.append(_output("received", "valueInstant", written(answer.received_at)))
     if answer.status is not None:
         outputs.append(_output("status", "valueInteger", answer.status))
     if answer.stored_answer_base64:
         outputs.append(_output("answer", "valueBase64Binary", answer.stored_answer_base64))
-    return _task(f"{words.OUTCOMES[answer.outcome]} / {answer.outcome}", outputs, wording, None)
+    told = f"{words.OUTCOMES[answer.outcome]} / {answer.outcome}"
+    if answer.outcome == "settled" and answer.cancelled_by:
+        told = words.CANCELLED
+    return _task(told, outputs, wording, None)
+
+
+def fault_told(fault: Fault) -> str:
+    """Return what was wrong and what would have made it pass, as one text."""
+    return plain(f"{fault.code}: {fault.zh} / {fault.en} ({fault.cure_zh} / {fault.cure_en})")
 
 
 def _task(text: str, outputs: list[Tree], wording: Wording, modified: str | None) -> Tree:

@@ -33,6 +33,7 @@ THIRD_PARTY = "third-party"
 
 INSURER = {"display": "工伤保险经办机构 work-injury insurance agency"}
 OUTCOMES = {"settled": "已生效", "refused": "已拒绝", "reversed": "已冲正", "not_seen": "未收到"}
+CANCELLED = "曾生效，其后结算已被撤销 / settled, and its settlement cancelled since"
 REVERSED = {
     "settled": ("原报文已生效，现已冲正", "the original had taken effect and is now undone"),
     "not_seen": ("原报文未收到，今后到达也不再受理", "the original had not arrived and never will take effect"),

@@ -4,7 +4,7 @@ from typing import TypeAlias, assert_never
 
 from adapters.jiangsu_injury.fields import OWN_MED_TYPES
 from adapters.spelling import packed_day, spelled, yuan
-from adapters.wording import ITEM_STATES, LIST_TYPES, OUTCOMES, VISIT_STATES
+from adapters.wording import ITEM_STATES, LIST_TYPES, VISIT_STATES, outcome_told
 from schemas.answers import (
     CatalogFound,
     CatalogPart,
@@ -158,7 +158,7 @@ def _catalog_row(row: CatalogRow) -> Output:
 
 def outcomes(answer: OutcomesFound) -> Output:
     """Return outcomes; no code asks for them."""
-    rows = [{"msgid": one.message_id, "stas": OUTCOMES[one.outcome], "memo": one.next.zh} for one in answer.outcomes]
+    rows = [{"msgid": one.message_id, "stas": outcome_told(one), "memo": one.next.zh} for one in answer.outcomes]
     return {"result": rows}
 
 

@@ -7,7 +7,7 @@ from adapters.jiangsu_injury.fields import AMEND_VISIT
 from adapters.jiangsu_injury.lists import listed
 from adapters.jiangsu_injury.money import bill_of
 from adapters.spelling import spelled, yuan
-from adapters.wording import OUTCOMES, REFERRALS, REVERSALS, entitlement, explanation, shares
+from adapters.wording import REFERRALS, REVERSALS, entitlement, explanation, outcome_told, shares
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,
@@ -55,7 +55,7 @@ def output_of(answer: AnyAnswer) -> Output:
         case Reversed():
             return _reversed(answer)
         case OutcomeFound():
-            return {"msgid": answer.message_id, "memo": OUTCOMES[answer.outcome]}
+            return {"msgid": answer.message_id, "memo": outcome_told(answer)}
         case SettlementFound():
             return output_of(answer.settlement)
         case _:

@@ -7,7 +7,7 @@ from adapters.national.asked import Asked, asked_of, code_of, money_of, said_in
 from adapters.national.parts import amount, digits
 from adapters.national.settlements import OWN_MED_TYPES, Output
 from adapters.spelling import spelled, yuan
-from adapters.wording import ITEM_STATES, OUTCOMES, REFERRALS, REVERSALS, VISIT_STATES, entitlement
+from adapters.wording import ITEM_STATES, REFERRALS, REVERSALS, VISIT_STATES, entitlement, outcome_told
 from schemas.answers import (
     AnyAnswer,
     CatalogFound,
@@ -189,9 +189,9 @@ def _messages(answer: Reversed | OutcomeFound | OutcomesFound) -> Output:
                 "memo": REVERSALS[answer.original_was],
             }
         case OutcomeFound():
-            return {"msgid": answer.message_id, "memo": OUTCOMES[answer.outcome]}
+            return {"msgid": answer.message_id, "memo": outcome_told(answer)}
         case OutcomesFound():
-            rows = [{"msgid": one.message_id, "memo": OUTCOMES[one.outcome]} for one in answer.outcomes]
+            rows = [{"msgid": one.message_id, "memo": outcome_told(one)} for one in answer.outcomes]
             return {"rows": rows}
         case _:
             assert_never(answer)

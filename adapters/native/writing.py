@@ -1,8 +1,9 @@
-"""Writes answers and problems as JSON."""
+"""Writes answers and problems as JSON; a statement as a page where that is asked for."""
 
 import msgspec
 
-from schemas.answers import AnyAnswer, CatalogPart
+from adapters.native.printing import printed, wants_page
+from schemas.answers import AnyAnswer, CatalogPart, StatementFound
 from schemas.dialect import Inbound, Outbound, Profile
 from schemas.problems import Problem
 
@@ -14,6 +15,8 @@ def write(answer: AnyAnswer | Problem, to: Inbound, profile: Profile) -> Outboun
         return Outbound(status=answer.status, content_type="application/problem+json", body=body)
     if isinstance(answer, CatalogPart):
         return _part(answer)
+    if isinstance(answer, StatementFound) and wants_page(to):
+        return printed(answer)
     return Outbound(status=200, content_type="application/json", body=msgspec.json.encode(answer))
 
 

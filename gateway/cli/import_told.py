@@ -18,13 +18,18 @@ _BECAME = {"new": "新增 new", "changed": "变更 changed", "ended": "终止 en
 
 
 def told(summary: Summary) -> str:
-    """Return what became of a file, in a line."""
-    if not summary.added:
-        return f"{summary.kind}: {summary.rows} rows, nothing new"
+    """Return what became of a file, in the line of its dry run, and the versions that were written."""
     versions = ", ".join(map(str, summary.versions))
-    line = f"{summary.kind}: {summary.rows} rows, {summary.added} written as version {versions}"
-    line += f", in force from {summary.effective_at.isoformat(timespec='seconds')}" if summary.effective_at else ""
-    return line + _silenced(summary.silenced)
+    return _counted(summary) + (f"; 版本 version {versions}" if versions else "; 没有新内容 nothing new")
+
+
+def _counted(of: Summary | Changes) -> str:
+    """Return how many rows are new, changed, ended and unchanged, and from when."""
+    counts = f"新增 {of.new} new, 变更 {of.changed} changed, 终止 {of.ended} ended, 不变 {of.unchanged} unchanged"
+    if of.effective_at is None:
+        return f"{of.kind}: {counts}"
+    instant = of.effective_at.isoformat(timespec="seconds")
+    return f"{of.kind}: {counts}; 生效 in force from {instant}{_silenced(of.silenced)}"
 
 
 def _silenced(versions: tuple[int, ...]) -> str:
@@ -38,8 +43,7 @@ def show_changes(changes: Iterable[Changes]) -> None:
     """Print for each kind how many rows would be new, changed, ended and unchanged, and the first of them."""
     would = False
     for change in changes:
-        counts = f"新增 {change.new} new, 变更 {change.changed} changed, 终止 {change.ended} ended"
-        typer.echo(f"{change.kind}: {counts}, 不变 {change.unchanged} unchanged{_when(change)}")
+        typer.echo(_counted(change))
         for row in change.rows:
             typer.echo(f"  {_BECAME[row.became]}  {_key(row)}{_columns(row.columns)}")
         more = change.new + change.changed + change.ended - len(change.rows)
@@ -50,13 +54,6 @@ def show_changes(changes: Iterable[Changes]) -> None:
         "导入会带来以上变更 an import would change this" if would else "导入不会带来变更 an import would change nothing"
     )
     typer.echo(f"试运行,未写入 dry run, nothing was written: {verdict}.")
-
-
-def _when(change: Changes) -> str:
-    if change.effective_at is None:
-        return ""
-    instant = change.effective_at.isoformat(timespec="seconds")
-    return f"; 生效 in force from {instant}{_silenced(change.silenced)}"
 
 
 def _key(row: RowChange) -> str:

@@ -18,8 +18,9 @@ from gateway.describing.responses import (
     refusal,
 )
 from gateway.describing.structs import REF, components, envelope, fields, names
+from gateway.describing.trials import TRIALS, Trial, message_id_of
 from gateway.describing.words import FIELDS, HEADERS, TAGS, VERBS
-from schemas.answers import AnyAnswer, CatalogPart
+from schemas.answers import AnyAnswer, CatalogFound, CatalogPart
 
 ENVELOPE = {"message_id": "Idempotency-Key", "sent_at": "Sent-At", "operator_id": "Operator-Id", "sign_no": "Sign-No"}
 INTRODUCTION = Path(__file__).with_name("introduction.md")
@@ -110,13 +111,13 @@ def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[s
         "tags": [tag_of(route)],
         "summary": f"{words.zh.partition('。')[0]} · {words.en.partition('.')[0]}",
         "description": f"{words.zh}\n\n{words.en}",
-        "parameters": [*_parameters(route, examples), *_envelope(route)],
+        "parameters": [*_parameters(route), *_envelope(route)],
         "responses": _responses(route, examples),
     }
     if route.body != "none":
         content: dict[str, Any] = {"schema": {"$ref": REF.format(name=name)}}
-        if shown := {one.name: {"value": one.request} for one in examples if one.request is not None}:
-            content["examples"] = shown
+        if (trial := TRIALS.get(route.verb)) is not None:
+            content["examples"] = {"sandbox": _shown(trial)}
         operation["requestBody"] = {
             "required": route.body == "required",
             "content": {"application/json": content},
@@ -124,10 +125,18 @@ def _operation(route: Route, name: str, examples: tuple[Example, ...]) -> dict[s
     return operation
 
 
-def _parameters(route: Route, examples: tuple[Example, ...]) -> list[dict[str, Any]]:
-    """Return the parameters of the path and the query; of the path with what the first golden case gives."""
+def _shown(trial: Trial) -> dict[str, Any]:
+    """Return a body to try, with what must have been sent before it."""
+    zh, en = ("沙箱中可直接发送", "can be sent to a sandbox as it stands")
+    if trial.after:
+        zh, en = f"沙箱中可发送：{trial.after[0]}", f"can be sent to a sandbox {trial.after[1]}"
+    return {"summary": f"{zh} · {en}", "value": trial.body}
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    """Return the parameters of the path and the query; of the path with what may be tried."""
     schemas = fields(route)
-    shown = next((one.named for one in examples if one.status == OK), {})
+    shown = TRIALS[route.verb].named if route.verb in TRIALS else {}
     return [
         {
             "name": name,
@@ -155,6 +164,7 @@ def _envelope(route: Route) -> list[dict[str, Any]]:
             "required": name == "message_id" and route.changing,
             "description": " ".join(HEADERS[name]),
             "schema": schema,
+            **({"example": message_id_of(route.verb)} if name == "message_id" else {}),
         }
         for name, schema in envelope().items()
         if name != "message_id" or route.changing
@@ -166,7 +176,7 @@ def _responses(route: Route, examples: tuple[Example, ...]) -> dict[str, Any]:
     beside = (
         (("Settlement-Receipt",) if words.has_receipt else ())
         + (("Idempotent-Replay",) if route.changing else ())
-        + (("Link", "Catalog-Version", "Catalog-Rows") if words.files else ())
+        + (("Link", "Catalog-Version", "Catalog-Rows") if words.answer is CatalogFound else ())
     )
     done = answer({"$ref": REF.format(name=words.answer.__name__)}, "application/json", beside)
     done["content"] |= {kind: {"schema": {}} for kind in words.files}

@@ -21,7 +21,7 @@ class Words(Struct, frozen=True, kw_only=True):
     """Codes of what no single field shows, beside those of form."""
     has_receipt: bool = False
     files: tuple[str, ...] = ()
-    """Content types in which a part of a file may be answered instead."""
+    """Content types in which it may be answered instead: as a part of a file, or as a page."""
 
 
 _VISIT = ("visit.unknown", "worker.differs", "visit.settled", "visit.self_paid")
@@ -234,11 +234,13 @@ VERBS: dict[type[Request], Words] = {
         refusals=("settlement.unknown",),
     ),
     requests.QueryStatement: Words(
-        zh="查询结算单。打印结算单所需的全部内容；姓名和证件号码默认部分隐去，masked=false显示全部。",
+        zh="查询结算单。打印结算单所需的全部内容；姓名和证件号码默认部分隐去，masked=false显示全部。"
+        "Accept为text/html时返回可打印的A4页面。",
         en="Query a statement. All that a printed statement shows; name and identity number are shown in part only, "
-        "in full with masked=false.",
+        "in full with masked=false. Asked for as text/html it is a page to print (A4).",
         answer=answers.StatementFound,
         refusals=("settlement.unknown",),
+        files=("text/html",),
     ),
     requests.QueryVisits: Words(
         zh="查询就诊。本机构的就诊，按登记日期倒序分页；默认为最近30天。",

@@ -26,6 +26,7 @@ from gateway.settling.away import ACQUIRE_SECONDS_MAX
 from gateway.settling.book import Book, settled_lines
 from gateway.settling.lane import TOMBSTONE, open_answer
 from gateway.settling.loading import Loader, References, message_of
+from gateway.settling.refusals import open_refusal
 from gateway.store.queries import Query
 from gateway.store.rows import MessageRow, SettlementRow, SignInRow
 from gateway.store.sealing import Seals
@@ -45,7 +46,7 @@ from schemas.answers import (
     VisitsFound,
 )
 from schemas.facts import Provider
-from schemas.problems import GatewayError
+from schemas.problems import Fault, GatewayError
 from schemas.requests import (
     DownloadCatalog,
     ExplainSettlement,
@@ -105,15 +106,15 @@ class Reader:
 
     async def outcome(self, request: QueryOutcome, caller: Provider) -> OutcomeFound:
         """Return what became of a message, by its own small pool (G9)."""
-        named = ([caller.code], [request.message_id])
         async with self._outcomes.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
-            seen = await connection.fetchrow(self._sql("messages_by_id"), *named)
+            seen = await connection.fetchrow(self._sql("outcome_by_id"), caller.code, request.message_id)
             if seen is not None:
-                return self._seen(message_of(seen), caller)
-            refused = await connection.fetchrow(self._sql("refusals_by_id"), *named)
-        return not_in_effect(request.message_id, refused)
+                return self._seen(message_of(seen), seen["cancelled_by"], caller)
+            refused = await connection.fetchrow(self._sql("refusals_by_id"), [caller.code], [request.message_id])
+        kept = open_refusal(self._seals, refused) if refused else None
+        return not_in_effect(request.message_id, refused, kept.faults if kept else ())
 
-    def _seen(self, row: MessageRow, caller: Provider) -> OutcomeFound:
+    def _seen(self, row: MessageRow, cancelled_by: UUID | None, caller: Provider) -> OutcomeFound:
         kept = row.reversed_answer_sealed if row.reversed_by else row.answer_sealed
         stored = open_answer(self._seals, caller.code, row.message_id, kept) if kept else None
         return OutcomeFound(
@@ -125,6 +126,7 @@ class Reader:
             received_at=row.received_at,
             settlement_id=str(row.settlement_id) if row.settlement_id else None,
             reversed_by=row.reversed_by,
+            cancelled_by=str(cancelled_by) if cancelled_by else None,
             status=stored.status if stored else None,
             stored_answer_base64=base64.b64encode(stored.body).decode() if stored else None,
         )
@@ -252,7 +254,7 @@ def uuid_of(text: str) -> UUID | None:
     return known if str(known) == text.lower() else None
 
 
-def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> OutcomeFound:
+def not_in_effect(message_id: str, refused: Mapping[str, Any] | None, faults: tuple[Fault, ...]) -> OutcomeFound:
     """Return the outcome of a message that has taken no effect: refused, or not seen; neither is final."""
     return OutcomeFound(
         message_id=message_id,
@@ -264,6 +266,7 @@ def not_in_effect(message_id: str, refused: Mapping[str, Any] | None) -> Outcome
         settlement_id=None,
         reversed_by=None,
         refusal_codes=tuple(refused["codes"]) if refused else (),
+        faults=faults,
         status=refused["status"] if refused else None,
     )
 

@@ -24,10 +24,15 @@ ROWS_PER_SECOND = 10_000
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """What became of one file."""
+    """What became of one file: the counts are those that a dry run tells."""
 
     kind: str
     rows: int
+    """Of the file."""
+    new: int
+    changed: int
+    ended: int
+    unchanged: int
     added: int
     """Rows written; 0 where the file says nothing new."""
     versions: tuple[int, ...]
@@ -51,11 +56,11 @@ async def import_files(
     async with connection.transaction():
         await connection.execute(QUERIES["import_lock"].sql)
         judged = await _judged(connection, sheets, faults, seals, effective_at)
+        compared = await _compared(connection, sheets, judged, seals, watch)
         summaries: list[Summary] = []
-        for sheet in sheets:
+        for sheet, changes in zip(sheets, compared, strict=True):
             watch("write", sheet.kind.name, 0, len(sheet.entries))
-            newest = judged.newest[sheet.kind.name]
-            summaries.append(await _write(connection, sheet, newest, seals, judged.begins))
+            summaries.append(await _write(connection, sheet, judged, seals, changes))
             watch("write", sheet.kind.name, len(sheet.entries), len(sheet.entries))
         return summaries
 
@@ -71,17 +76,7 @@ async def compare_files(
     sheets, faults = _looked_at(files, watch)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         judged = await _judged(connection, sheets, faults, seals, effective_at)
-        versions = await versions_after(connection, 0)
-        compared: list[Changes] = []
-        for sheet in sheets:
-            watch("compare", sheet.kind.name, 0, len(sheet.entries))
-            if sheet.kind.whole:
-                newest = judged.newest[sheet.kind.name]
-                compared.append(await whole_changes(connection, sheet, newest, versions, judged.begins))
-            else:
-                compared.append(await person_changes(connection, sheet, seals, judged.begins))
-            watch("compare", sheet.kind.name, len(sheet.entries), len(sheet.entries))
-        return compared
+        return await _compared(connection, sheets, judged, seals, watch)
 
 
 class _Judged(Struct, frozen=True, kw_only=True):
@@ -164,13 +159,25 @@ def _placed(faults: list[Fault], sheets: Iterable[Sheet]) -> list[Fault]:
     return [msgspec.structs.replace(fault, sheet=names[fault.kind]) if names[fault.kind] else fault for fault in faults]
 
 
-async def _write(
-    connection: Connection,
-    sheet: Sheet,
-    newest: Mapping[tuple[str, str], wholes.Newest],
-    seals: Seals,
-    begins: Begins,
-) -> Summary:
+async def _compared(
+    connection: Connection, sheets: Iterable[Sheet], judged: _Judged, seals: Seals, watch: Watch
+) -> list[Changes]:
+    """Return what the sheets change of what stands before any of them is written."""
+    versions = await versions_after(connection, 0)
+    compared: list[Changes] = []
+    for sheet in sheets:
+        watch("compare", sheet.kind.name, 0, len(sheet.entries))
+        if sheet.kind.whole:
+            newest = judged.newest[sheet.kind.name]
+            compared.append(await whole_changes(connection, sheet, newest, versions, judged.begins))
+        else:
+            compared.append(await person_changes(connection, sheet, seals, judged.begins))
+        watch("compare", sheet.kind.name, len(sheet.entries), len(sheet.entries))
+    return compared
+
+
+async def _write(connection: Connection, sheet: Sheet, judged: _Judged, seals: Seals, changes: Changes) -> Summary:
+    newest, begins = judged.newest[sheet.kind.name], judged.begins
     written: list[Version] = []
     silenced: list[int] = []
     added = 0
@@ -189,6 +196,10 @@ async def _write(
     return Summary(
         kind=sheet.kind.name,
         rows=len(sheet.entries),
+        new=changes.new,
+        changed=changes.changed,
+        ended=changes.ended,
+        unchanged=changes.unchanged,
         added=added,
         versions=tuple(version.version for version in written),
         effective_at=max((version.effective_at for version in written), default=None),

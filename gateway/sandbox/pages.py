@@ -8,7 +8,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway.core.days import SHANGHAI
 from gateway.reference.world.build import World, description
-from gateway.reference.world.providers import ELSEWHERE_TERTIARY, REHABILITATION, SECONDARY, SUPPLIER, TERTIARY
+from gateway.reference.world.providers import (
+    ELSEWHERE_TERTIARY,
+    REHABILITATION,
+    SECONDARY,
+    SPEAKERS,
+    SUPPLIER,
+    TERTIARY,
+)
 from gateway.sandbox.journal import CALLS_MAX, Call
 from gateway.sandbox.magic import MAGIC
 from gateway.sandbox.world import FIRST
@@ -30,7 +37,10 @@ FILES = {
 }
 FOLDER = resources.files("gateway.sandbox") / "pages"
 JIANGSU_HOSPITAL = "H32110000021"
-SHOWN_PROVIDERS = (TERTIARY, SECONDARY, JIANGSU_HOSPITAL, REHABILITATION, SUPPLIER, ELSEWHERE_TERTIARY)
+SHOWN_PROVIDERS = (
+    *(TERTIARY, SECONDARY, JIANGSU_HOSPITAL, *SPEAKERS.values()),
+    *(REHABILITATION, SUPPLIER, ELSEWHERE_TERTIARY),
+)
 """One of each kind and dialect; world.json has all."""
 CHECKS = {
     "caller": ("调用方", "caller"),

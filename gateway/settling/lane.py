@@ -16,6 +16,7 @@ from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.book import Book
 from gateway.settling.loading import Loader, References
 from gateway.settling.points import Points
+from gateway.settling.refusals import seal_refusal
 from gateway.settling.standing import Ask, Done, Key, Stored
 from gateway.store.queries import Query
 from gateway.store.rows import ConflictNoted, Effect, MessageRow, RefusalNoted
@@ -220,6 +221,7 @@ class Deciding:
                 codes="|".join(sorted({fault.code for fault in error.faults})),
                 status=error.status,
                 refused_at=seen,
+                faults_sealed=seal_refusal(self._seals, code, ask.message_id, error),
             )
         )
 

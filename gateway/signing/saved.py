@@ -1,14 +1,22 @@
-"""Saved answers: one HTTP answer of the gateway kept as a JSON file, to be verified later, offline."""
+"""Saved answers: one HTTP answer kept as JSON or as `curl -i` printed it, to be verified later, offline."""
 
 import base64
 import binascii
 import json
+import re
 from typing import Never
 
 import msgspec
 from msgspec import Struct
 
 from gateway.signing.errors import Malformed
+
+HTTP = b"HTTP/"
+"""How an answer begins that was kept with its head."""
+FINAL_MIN = 200
+"""The first status that is an answer; what comes before it only announces one (RFC 9110 §15)."""
+_STATUS = re.compile(r"HTTP/[0-9.]+ ([0-9]{3})(?: .*)?")
+_FIELD = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*(.*?)[ \t]*")
 
 
 class SavedRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +66,37 @@ def read_saved_answer(content: bytes) -> SavedAnswer:
         return msgspec.convert(document, SavedAnswer)
     except msgspec.ValidationError as error:
         raise Malformed("file", zh=f"不是保存的应答: {error}", en=f"not a saved answer: {error}") from error
+
+
+def read_http_answer(content: bytes, request: SavedRequest | None) -> SavedAnswer:
+    """Read an answer's head and body as `curl -i` prints them, answers that only announce (1xx) passed over.
+
+    request: what was asked, which such a file does not say. Raises Malformed naming what is no head.
+    """
+    status, rest = 0, content
+    headers: dict[str, str] = {}
+    while status < FINAL_MIN:
+        head, blank, rest = rest.partition(b"\r\n\r\n")
+        begun, *lines = head.decode("latin-1").split("\r\n")
+        found = _STATUS.fullmatch(begun)
+        if not blank or not found:
+            en = "does not begin with an HTTP head and its blank line (CR LF); keep it as curl -i wrote it"
+            raise Malformed("file", zh="开头不是完整的 HTTP 应答头(CR LF 换行): 请保留 curl -i 的原样输出", en=en)
+        status, headers = int(found[1]), _fields(lines)
+    body = base64.b64encode(rest).decode()
+    return SavedAnswer(status=status, headers=headers, body_base64=body, request=request)
+
+
+def _fields(lines: list[str]) -> dict[str, str]:
+    """Read the lines of a head; a name that stands twice is joined (RFC 9110 §5.3)."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        if field is None:
+            raise Malformed("file", zh=f"不是 HTTP 头部: {line!r}", en=f"no header field: {line!r}")
+        name = field[1].lower()
+        fields[name] = f"{fields[name]}, {field[2]}" if name in fields else field[2]
+    return fields
 
 
 def strict_json(content: bytes, *, where: str) -> object:

@@ -9,7 +9,7 @@ from gateway.signing.errors import Malformed, Mismatch
 from gateway.signing.keys import KeySet
 from gateway.signing.message import UNREAD, SignedResponse, digest_value, verify_response
 from gateway.signing.receipts import Receipt, answer_digest, receipt_kid, verify_receipt
-from gateway.signing.saved import SavedAnswer, read_saved_answer, strict_json
+from gateway.signing.saved import HTTP, SavedAnswer, SavedRequest, read_http_answer, read_saved_answer, strict_json
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 RECEIPT_HEADER = "Settlement-Receipt"
@@ -26,14 +26,20 @@ class Proof(Struct, frozen=True, kw_only=True):
     response: SignedResponse | None
 
 
-def prove(content: bytes, keys: KeySet) -> Proof:
-    """Verify a kept file, whichever of the two it is.
+def prove(content: bytes, keys: KeySet, request: SavedRequest | None = None) -> Proof:
+    """Verify a kept file, whichever of the three it is.
 
+    request: what was asked, where the file is an answer as `curl -i` printed it; the other two say it themselves.
     Raises the SignatureError that names what failed and where.
     """
     if len(content) > FILE_BYTES_MAX:
         en = f"longer than {FILE_BYTES_MAX} bytes: neither a receipt nor a saved answer"
         raise Malformed("file", zh=f"文件超过 {FILE_BYTES_MAX} 字节, 不是回执或保存的应答", en=en)
+    if content.startswith(HTTP):
+        return prove_answer(read_http_answer(content, request), keys)
+    if request is not None:
+        en = "only an answer as curl -i printed it is told its request"
+        raise Malformed("request", zh="仅 curl -i 保存的应答需另给请求", en=en)
     if content.lstrip(b" \t\r\n").startswith(b"{"):
         return prove_answer(read_saved_answer(content), keys)
     return prove_receipt(content, keys)

@@ -292,7 +292,7 @@ class SignedOutAt(Change, frozen=True, kw_only=True):
 
 
 class RefusalNoted(Change, frozen=True, kw_only=True):
-    """The last refusal of a message id; codes joined by `|`."""
+    """The last refusal of a message id; codes joined by `|`, what was told sealed."""
 
     QUERY: ClassVar[str] = "note_refusals"
     KEY: ClassVar[tuple[str, ...]] = ("provider_code", "message_id")
@@ -303,6 +303,7 @@ class RefusalNoted(Change, frozen=True, kw_only=True):
     codes: str
     status: int
     refused_at: datetime
+    faults_sealed: bytes
 
 
 class ConflictNoted(Change, frozen=True, kw_only=True):

@@ -426,7 +426,7 @@ CREATE TABLE bill_key (
     CHECK ((visit_id IS NULL) = (kind IN ('referral', 'referral_cancellation')))
 );
 
--- The last refusal of a message id that has not taken effect.
+-- The last refusal of a message id that has not taken effect; what its caller was told, bounded and sealed.
 CREATE TABLE refusal (
     provider_code text NOT NULL,
     message_id text NOT NULL,
@@ -436,6 +436,7 @@ CREATE TABLE refusal (
     status int NOT NULL,
     refused_at timestamptz NOT NULL,
     times int NOT NULL,
+    faults_sealed bytea,
     PRIMARY KEY (provider_code, message_id)
 );
 

@@ -1,6 +1,7 @@
 """The docs in a real browser: they render under their policy, and an operation can be tried out against the gateway."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -90,6 +91,30 @@ async def test_a_document_can_be_settled_from_the_page(database_dsn: str, tmp_pa
 
     assert '"answer": "Settled"' in shown
     assert "settlement-receipt: " in shown
+    assert complaints == []
+
+
+async def test_a_statement_prints_on_one_sheet(database_dsn: str, tmp_path: Path) -> None:
+    """A browser that asks for a statement gets a signed page: it keeps to its policy, and one A4 sheet holds it."""
+    async with living(database_dsn, tmp_path) as lived, browsing(lived) as (page, complaints):
+        case = lived.case("over-ceiling")
+        token = lived.token(case["provider"])
+        settled = (await lived.gateway.submit(case["request"], "to-print", provider=token)).json
+        await page.set_extra_http_headers({"Authorization": f"Bearer {token}"})
+        answer = await page.goto(f"/v1/settlements/{settled['settlement_id']}/statement?masked=false")
+        assert answer is not None
+        head = await answer.all_headers()
+        total = page.locator("tfoot td").nth(2)
+        shown, aligned = await total.inner_text(), await total.evaluate("one => getComputedStyle(one).textAlign")
+        await page.screenshot(path=tmp_path / "statement.png", full_page=True)
+        sheet = await page.pdf(prefer_css_page_size=True)
+
+    fen = settled["sums"]["charged_fen"]
+    assert (answer.status, head["content-type"]) == (200, "text/html; charset=utf-8")
+    assert head["signature"].startswith("gateway=:")
+    assert (shown, aligned) == (f"{fen // 100:,}.{fen % 100:02d}", "right")
+    assert len(re.findall(rb"/Type /Page\b", sheet)) == 1
+    assert re.search(rb"/MediaBox \[0 0 59[45][.0-9]* 84[12]", sheet)
     assert complaints == []
 
 

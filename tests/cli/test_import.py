@@ -52,9 +52,36 @@ def test_a_dry_run_then_the_import_then_a_dry_run(database_dsn: str, city: Path,
     did = {summary["kind"]: summary for summary in json.loads(wrote.stdout)["imported"]}
     assert list(would) == list(did) == list(KINDS)
     assert all(would[kind]["new"] > 0 for kind in KINDS)
-    assert all(would[kind]["new"] == did[kind]["added"] for kind in KINDS)
+    assert all(would[kind]["new"] == did[kind]["new"] for kind in KINDS)
     assert after.stdout.endswith("an import would change nothing.\n")
     assert (before.stderr, wrote.stderr, after.stderr) == ("", "", "")
+
+
+def test_an_import_counts_as_its_dry_run_does(database_dsn: str, tmp_path: Path) -> None:
+    """New, changed, ended and unchanged rows: the line before is the line after, which also names the version."""
+    where = ("--dsn", database_dsn, "--secrets", str(tmp_path / "secrets.json"))
+    head = "employer_id,area,scheme,name\nE1,321100,410,示例机械厂\n"
+    employers, place = tmp_path / "employers.csv", tmp_path / "policy.csv"
+    employers.write_text(f"{head}E2,321100,410,示例食品厂\n")
+    gateway("import", "employers", str(employers), *where)
+    gateway("import", "policy", policy(tmp_path, 1), *where)
+    employers.write_text(f"{head}E2,321100,410,示例糖果厂\nE3,321100,410,示例木器厂\n")
+    place.write_text(place.read_text().replace("2026-01-01", "2026-06-01"))
+
+    told = []
+    for kind, path in (("employers", employers), ("policy", place)):
+        at = ("--effective-at", "2099-01-01T00:00:00+00:00")
+        (would, *_) = gateway("import", kind, str(path), "--dry-run", *at, *where).stdout.splitlines()
+        (did,) = gateway("import", kind, str(path), *at, *where).stdout.splitlines()
+        (again,) = gateway("import", kind, str(path), *where).stdout.splitlines()
+        told.append((would, did.partition("; 版本 version ")[0], again.endswith("; 没有新内容 nothing new")))
+
+    instant = "; 生效 in force from 2099-01-01T00:00:00+00:00"
+    counts = (
+        f"employers: 新增 1 new, 变更 1 changed, 终止 0 ended, 不变 1 unchanged{instant}",
+        f"policy: 新增 1 new, 变更 0 changed, 终止 1 ended, 不变 0 unchanged{instant}",
+    )
+    assert told == [(line, line, True) for line in counts]
 
 
 def test_workbooks_and_csv_stand_side_by_side(database_dsn: str, city: Path, tmp_path: Path) -> None:
@@ -76,7 +103,7 @@ def test_workbooks_and_csv_stand_side_by_side(database_dsn: str, city: Path, tmp
 
     assert (both.returncode, one.returncode) == (1, 0)
     assert "Keep the one that is meant" in both.stderr
-    assert "policy: 3 rows, 3 written" in one.stdout
+    assert "policy: 新增 3 new, " in one.stdout
 
 
 def test_gb18030_is_read_when_told(database_dsn: str, tmp_path: Path) -> None:
@@ -167,7 +194,7 @@ def test_a_template_is_a_file_that_lacks_only_rows(database_dsn: str, tmp_path: 
     run = gateway("import", "policy", str(path), *where)
 
     assert run.returncode == 0
-    assert "1 written" in run.stdout
+    assert "新增 1 new" in run.stdout
 
 
 def test_progress_shows_on_a_terminal_only(database_dsn: str, city: Path, tmp_path: Path) -> None:

@@ -327,12 +327,16 @@ async def test_lists_are_a_provider_s_own(counter: Counter, another: Open) -> No
 
 
 async def test_a_cancelled_settlements_message_is_told_as_such(counter: Counter) -> None:
-    """Whoever sums up a day's messages by their outcomes sees which settlements stand no more."""
+    """Whoever sums up a day's messages by their outcomes, all at once or one by one, sees what stands no more."""
     message_id = counter.name("M")
     settled = done(await counter.submit(counter.name("V"), message_id=message_id))["settlement_id"]
+    in_force = await counter.outcome(message_id)
     undone = done(await counter.cancel(settled))["settlement_id"]
 
     (listed,) = done(await counter.ask("POST", "/v1/outcomes", {"message_ids": [message_id]}))["outcomes"]
+    alone = await counter.outcome(message_id)
 
-    assert (listed["outcome"], listed["settlement_id"], listed["cancelled_by"]) == ("settled", settled, undone)
+    assert in_force["cancelled_by"] is None
+    for told in (listed, alone):
+        assert (told["outcome"], told["settlement_id"], told["cancelled_by"]) == ("settled", settled, undone)
     assert "cancelled" in listed["next"]["en"]

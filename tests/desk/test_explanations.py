@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,45 @@ async def test_a_refused_message_is_explained(counter: Counter, desk_dsn: tuple[
     assert (refused_json["outcome"], refused_json["times_refused"]) == ("refused", 2)
     assert "not seen" in unseen[1]
     assert settled_json["settlement_id"] == settled["settlement_id"]
+
+
+async def test_a_refusal_is_told_with_its_facts(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
+    """The caller's very words and places, to the operator and to QueryOutcome; only codes of what was not kept."""
+    message_id = counter.name("M")
+    refused = await counter.submit(counter.name("V"), message_id=message_id, charged_fen=2999)
+    named = ("--message", city.HOSPITAL, message_id)
+    page = await command(desk_dsn, *named, columns=200)
+    told = json.loads((await command(desk_dsn, *named, "--json"))[1])
+    outcome = await counter.outcome(message_id)
+    await counter.connection.execute("UPDATE refusal SET faults_sealed = NULL WHERE message_id = $1", message_id)
+    older = await command(desk_dsn, *named, columns=200)
+
+    assert codes(refused) == ["bill.total_differs"]
+    (fault,) = refused.json["faults"]
+    assert {"2999", "3000"} <= set(re.findall(r"[0-9]+", fault["en"]))
+    assert outcome["faults"] == [fault]
+    assert [(one["pointer"], one["title"]["en"], one["cure"]["zh"]) for one in told["refusals"]] == [
+        (fault["pointer"], fault["en"], fault["cure_zh"])
+    ]
+    assert (page[0], fault["en"] in page[1], "…" in page[1]) == (0, True, False)
+    assert (older[0], "bill.total_differs" in older[1], "2999" in older[1]) == (0, True, False)
+
+
+async def test_a_refusal_of_many_lines_fits_a_screen_and_a_row(counter: Counter, desk_dsn: tuple[str, Path]) -> None:
+    """The first hundred faults are kept, sealed; alike ones are counted with their places, the others by number."""
+    visit_no, message_id = counter.name("V"), counter.name("M")
+    await counter.begin(visit_no, [city.line(number) for number in range(120)])
+    changed = [city.line(number, quantity="4", amount_fen=2000) for number in range(120)]
+    refused = await counter.upload(visit_no, changed, message_id=message_id)
+    returncode, page = await command(desk_dsn, "--message", city.HOSPITAL, message_id)
+    sealed = await counter.connection.fetchval("SELECT faults_sealed FROM refusal WHERE message_id = $1", message_id)
+
+    assert len(codes(refused)) == 120
+    assert (returncode, len(page.splitlines()) < 30) == (0, True)
+    assert "97 more alike: /items/3" in page
+    assert "20 more faults were told then" in page
+    assert len(sealed) < 4_000
+    assert b"I0001" not in sealed
 
 
 async def test_a_bill_is_explained_by_its_own_numbers(counter: Counter, desk_dsn: tuple[str, Path]) -> None:

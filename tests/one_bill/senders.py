@@ -163,7 +163,7 @@ def by_hl7_v2(bill: Bill, provider: str) -> list[Sent]:
             f19=visit["visit_no"],
             f44=packed(visit["admitted_at"]),
         ),
-        dg1=[hl7.diagnosis(f6="A")],
+        dg1=[hl7.diagnosis(f3=f"{visit['diagnosis_codes'][0]}^示例^I10", f6="A")],
         zwi=hl7.own(f1=bill["bill"]["bill_no"], f2=visit["qualification_ids"][0], f4=yuan(bill["bill"]["charged_fen"])),
     )
     return [Sent(f"/in/{provider}", text.encode(), {"content-type": "x-application/hl7-v2+er7; charset=utf-8"})]
@@ -193,6 +193,12 @@ def by_fhir_r4(bill: Bill, provider: str) -> list[Sent]:
         ),
         patient=named("worker", visit["worker_id"]),
         insurance=[{"sequence": 1, "focal": True, "coverage": named("qualification", visit["qualification_ids"][0])}],
+        diagnosis=[
+            {
+                "sequence": 1,
+                "diagnosisCodeableConcept": coded("http://hl7.org/fhir/sid/icd-10", visit["diagnosis_codes"][0]),
+            }
+        ],
         item=lines,
         total=money(yuan(bill["bill"]["charged_fen"])),
     )

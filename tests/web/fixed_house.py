@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from hashlib import sha256
+from pathlib import Path
 
 from adapters import native
 from gateway.signing.keys import SigningKey, jwks
@@ -16,7 +17,8 @@ from schemas.problems import Fault, GatewayError, NotFound
 
 HOSPITAL, CENTRE = "H32110000001", "K32110000002"
 TOKENS = {HOSPITAL: "token-of-the-hospital", CENTRE: "token-of-the-centre"}
-PAGES = site(native.mistakes())
+ADAPTERS = Path(native.__file__).parents[1]
+PAGES = site(native.mistakes(), ADAPTERS)
 
 
 def _provider(code: str, dialect: str) -> Provider:

@@ -9,12 +9,13 @@ import pytest
 from adapters import native
 from gateway.core.reasons import REASONS
 from gateway.core.rules.catalogue import RULES
-from gateway.web.pages.guides import guides
+from gateway.dialects.finding import in_tree
+from gateway.web.pages.guides import guides, guides_in
 from gateway.web.pages.page import CONTENT_POLICY
 from gateway.web.pages.site import OPENAPI, filled, site, unpacked
 from gateway.web.problems import EDGE_REASONS
 from tests.web.conftest import Serve, Served
-from tests.web.fixed_house import PAGES
+from tests.web.fixed_house import ADAPTERS, PAGES
 
 HTML = sorted(path for path, page in PAGES.items() if page.content_type.startswith("text/html"))
 
@@ -189,7 +190,7 @@ def test_the_style_brings_its_pictures_as_pages() -> None:
 
 def test_without_guides_none_are_listed(tmp_path: Path) -> None:
     """A gateway whose folder of guides is empty or missing shows the interface and the problems."""
-    pages = site(native.mistakes(), folder=tmp_path / "none")
+    pages = site(native.mistakes(), tmp_path / "no adapters", folder=tmp_path / "none")
 
     assert links(pages["/docs"].body.decode()).to <= set(pages)
 
@@ -201,7 +202,7 @@ def test_a_guide_is_served_and_linked(tmp_path: Path) -> None:
     )
     (tmp_path / "adapter-author.md").write_text("# Adapter\n\n## Charset\n")
 
-    pages = site(native.mistakes(), folder=tmp_path)
+    pages = site(native.mistakes(), tmp_path / "no adapters", folder=tmp_path)
 
     text = pages["/docs/operator"].body.decode()
     assert "操作员 Operator</a>" in pages["/problems"].body.decode()
@@ -210,13 +211,38 @@ def test_a_guide_is_served_and_linked(tmp_path: Path) -> None:
     assert '<h2 id="charset">' in pages["/docs/adapter-author"].body.decode()
 
 
+def test_the_dialects_have_their_pages() -> None:
+    """Whoever writes a sender reads each dialect's page and fields offline, found from /docs, as the tree has them."""
+    index = links(PAGES["/docs/adapters"].body.decode())
+    named = {f"/docs/adapters/{found.name}" for found in in_tree()}
+    fields = {f"/docs/adapters/{path.parent.name}/fields" for path in ADAPTERS.glob("*/FIELDS.md")}
+    national = PAGES["/docs/adapters/national"].body.decode()
+
+    assert "/docs/adapters" in links(PAGES["/docs"].body.decode()).to
+    assert named | fields == {path for path in PAGES if path.startswith("/docs/adapters/")}
+    assert named | fields <= index.to
+    assert '<a href="/docs/adapters/national/fields">FIELDS.md</a>' in national
+    assert "<a>shapes.py</a>" in PAGES["/docs/adapters/fhir_r4"].body.decode()
+
+
+def test_a_link_out_of_the_pages_leads_nowhere(tmp_path: Path) -> None:
+    """A page may name another file of the tree: it is not served, and its name stays plain text."""
+    (tmp_path / "one.md").write_text("# One\n\n[two](two.md) [up](../../pyproject.toml) [in](#one) [docs](/docs)\n")
+    (tmp_path / "two.md").write_text("# Two\n")
+
+    one, _ = guides(guides_in(tmp_path))
+
+    assert links(one.html).to == {"/docs/two", "", "/docs"}
+    assert "<a>up</a>" in one.html
+
+
 def test_a_guide_brings_no_markup_of_its_own(tmp_path: Path) -> None:
     """Raw HTML is shown as text, and a link that would run is none."""
     (tmp_path / "odd.md").write_text(
         '# Odd\n\n<script src="/x"></script>\n\n[a](javascript:alert(1)) <b onclick="x">\n'
     )
 
-    [guide] = guides(tmp_path)
+    [guide] = guides(guides_in(tmp_path))
 
     assert links(guide.html).inline == []
     assert links(guide.html).to == set()

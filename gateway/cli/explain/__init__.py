@@ -126,7 +126,7 @@ def _of_message(provider_code: str, message_id: str) -> "Callable[[Connection, S
     from gateway.store.queries import QUERIES
 
     async def work(connection: "Connection", seals: "Seals") -> Told:
-        found = await traced(connection, QUERIES, provider_code, message_id)
+        found = await traced(connection, QUERIES, seals, provider_code, message_id)
         if found.settlement_id is None:
             return found.told
         return await _of_settlement(found.settlement_id)(connection, seals)
@@ -157,7 +157,7 @@ def _show(told: "SettlementExplained | MessageExplained", line: str | None, lang
         typer.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
     else:
         _print(told, line, lang)
-    if isinstance(told, SettlementExplained) and told.gaps:
+    if told.gaps:
         raise typer.Exit(CONTRADICTED)
 
 

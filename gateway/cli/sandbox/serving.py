@@ -56,7 +56,7 @@ def tell(lease: Lease, url: str) -> None:
     table.columns[-1].no_wrap = True
     for one in providers:
         table.add_row(one["code"], one["kind"], one["level"], _door(one), one["token"])
-    Console(width=max(console.width, WIDTH + 64), highlight=False).print(table)
+    Console(width=max(console.width, WIDTH + 80), highlight=False).print(table)
     console.print("\nA first bill:\n")
     _copyable(
         f"curl -s {url}/sandbox/bills/{FIRST} | curl -i {url}/v1/bills \\\n"
@@ -68,7 +68,7 @@ def tell(lease: Lease, url: str) -> None:
 
 
 def _door(provider: dict[str, Any]) -> str:
-    return "/v1" if provider["dialect"] == "native" else f"/in/{provider['code']}"
+    return "/v1" if provider["dialect"] == "native" else f"/in/{provider['code']} {provider['dialect']}"
 
 
 def _pages(url: str, lease: Lease) -> None:

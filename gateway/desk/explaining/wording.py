@@ -149,6 +149,10 @@ _GAPS: Mapping[str, tuple[str, str]] = {
         "the contents of {count} items are not kept any more (name and unit price cannot be told)",
     ),
     "items.unreadable": ("明细原始内容无法读取：{why}", "the items cannot be read: {why}"),
+    "refusal.sealed": (
+        "当时的拒绝原因无法解封（{why}），只能按代码说明；请使用当时的密钥文件",
+        "what was told cannot be unsealed ({why}): only its codes are explained; use the secrets of its time",
+    ),
     "lines.differ": (
         "各明细合计与结算总额不一致，请核查",
         "the lines do not sum to the settlement's sums; investigate",

@@ -51,6 +51,12 @@ _LEVEL: dict[str, Level] = {
 }
 _SPEAKS_JIANGSU_FROM = 21
 """Home hospitals from this number on speak Jiangsu's dialect."""
+_SPEAKS = {15: "national", 16: "legacy_caret", 17: "fhir_r4", 18: "hl7_v2", 19: "soap", 20: "sheet"}
+"""Which home hospitals speak yet another: one each, all of them tertiary, so that a bill comes out alike at each."""
+_PROFILES = {"national": {"sign_in": "off"}, "legacy_caret": {"sign_in": "off"}}
+"""So that a first message is no sign-in; 9001 is answered all the same."""
+SPEAKERS = {dialect: f"H{HOME}{number:05d}" for number, dialect in _SPEAKS.items()}
+"""The hospital by its dialect."""
 
 
 def providers(seed: int) -> list[Provider]:
@@ -63,7 +69,7 @@ def providers(seed: int) -> list[Provider]:
 
 
 def _provider(seed: int, area: str, kind: ProviderKind, code: str, number: int) -> Provider:
-    jiangsu = area == HOME and kind == "hospital" and number >= _SPEAKS_JIANGSU_FROM
+    dialect = _dialect(number) if (area, kind) == (HOME, "hospital") else "native"
     place = "外地" if area == ELSEWHERE else ""
     return Provider(
         code=code,
@@ -71,10 +77,16 @@ def _provider(seed: int, area: str, kind: ProviderKind, code: str, number: int) 
         kind=kind,
         area=area,
         scheme=WORK_INJURY,
-        dialect="jiangsu_injury" if jiangsu else "native",
+        dialect=dialect,
+        profile=_PROFILES.get(dialect, {}),
         token_sha256=token_digest(token(seed, code)),
         agreements=_agreements(code, kind, number),
     )
+
+
+def _dialect(number: int) -> str:
+    """Return what a home hospital speaks."""
+    return "jiangsu_injury" if number >= _SPEAKS_JIANGSU_FROM else _SPEAKS.get(number, "native")
 
 
 def _numeral(number: int) -> str:
@@ -99,6 +111,8 @@ def _agreements(code: str, kind: ProviderKind, number: int) -> tuple[Agreement, 
         agreed = _agreement(code, 1, "tertiary", FROM, TO)
         return (replace(agreed, suspended_departments=(SUSPENDED_DEPARTMENT,)),)
     level = "ungraded" if kind == "device_supplier" else LEVELS[number % len(LEVELS)]
+    if code in SPEAKERS.values():
+        level = "tertiary"
     return (_agreement(code, 1, _LEVEL.get(code, level), FROM, TO),)
 
 

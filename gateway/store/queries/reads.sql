@@ -5,6 +5,13 @@ FROM message AS m
 LEFT JOIN settlement AS c ON c.worker_id = m.worker_id AND c.original_id = m.settlement_id
 WHERE m.provider_code = $1 AND m.message_id = ANY($2::text[]);
 
+-- name: outcome_by_id
+-- What became of one message, all that is kept of it; and what cancelled what it settled.
+SELECT m.*, c.settlement_id AS cancelled_by
+FROM message AS m
+LEFT JOIN settlement AS c ON c.worker_id = m.worker_id AND c.original_id = m.settlement_id
+WHERE m.provider_code = $1 AND m.message_id = $2;
+
 -- name: refused_by_ids
 -- The last refusals of one provider's messages.
 SELECT message_id, verb, codes, refused_at

@@ -275,15 +275,18 @@ WHERE s.provider_code = n.provider_code AND s.sign_no = n.sign_no;
 
 -- name: note_refusals
 -- Keeps the last refusal of each message id.
-INSERT INTO refusal AS r (provider_code, message_id, verb, content_sha256, codes, status, refused_at, times)
+INSERT INTO refusal AS r (provider_code, message_id, verb, content_sha256, codes, status, refused_at, times,
+                          faults_sealed)
 SELECT DISTINCT ON (provider_code, message_id)
-       provider_code, message_id, verb, content_sha256, string_to_array(codes, '|'), status, refused_at, 1
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::int[], $7::timestamptz[])
-     AS n (provider_code, message_id, verb, content_sha256, codes, status, refused_at)
+       provider_code, message_id, verb, content_sha256, string_to_array(codes, '|'), status, refused_at, 1,
+       faults_sealed
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::int[], $7::timestamptz[], $8::bytea[])
+     AS n (provider_code, message_id, verb, content_sha256, codes, status, refused_at, faults_sealed)
 ORDER BY provider_code, message_id
 ON CONFLICT (provider_code, message_id) DO UPDATE
 SET verb = excluded.verb, content_sha256 = excluded.content_sha256, codes = excluded.codes,
-    status = excluded.status, refused_at = excluded.refused_at, times = r.times + 1;
+    status = excluded.status, refused_at = excluded.refused_at, times = r.times + 1,
+    faults_sealed = excluded.faults_sealed;
 
 -- name: note_conflicts
 -- Keeps the digest of other content that came under a known message id.

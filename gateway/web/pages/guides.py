@@ -1,8 +1,9 @@
-"""The Markdown pages under gateway/docs, as HTML: raw HTML in them is shown, never taken."""
+"""The Markdown pages of gateway/docs and of the dialects, as HTML: raw HTML in them is shown, never taken."""
 
 import itertools
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -10,42 +11,57 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 GUIDES = Path(__file__).parents[2] / "docs"
+AT = "/docs/adapters"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_NEIGHBOUR = re.compile(r"(?:\./)?([a-z0-9][a-z0-9-]*)\.md(#.*)?")
+_NEIGHBOUR = re.compile(r"(?![a-z][a-z0-9+.-]*:|[/#])(?P<file>[^#]+)(?P<anchor>#.*)?")
+"""A link to a file, by its way from the page."""
 
 
 class Guide(Struct, frozen=True, kw_only=True):
-    """One page: its name in the address, its title, its HTML."""
+    """One page: its address, its title, its HTML."""
 
-    name: str
+    at: str
     title: str
     html: str
 
 
-def guides(folder: Path = GUIDES) -> tuple[Guide, ...]:
-    """Return a folder's pages by name; none where there is no folder. README.md and odd names are no pages."""
-    files = sorted(path for path in folder.glob("*.md") if _NAME.fullmatch(path.stem))
-    return tuple(_guide(path.stem, path.read_text(encoding="utf-8")) for path in files)
+def guides_in(folder: Path) -> dict[Path, str]:
+    """Return the pages of a folder and their addresses; none without a folder. README.md and odd names are no pages."""
+    return {path: f"/docs/{path.stem}" for path in sorted(folder.glob("*.md")) if _NAME.fullmatch(path.stem)}
 
 
-def _guide(name: str, text: str) -> Guide:
+def dialects_in(folder: Path) -> dict[Path, str]:
+    """Return the pages of the folder of adapters and their addresses: its own first, then each dialect's."""
+    own = {folder / "README.md": AT} if folder.is_dir() else {}
+    of_each = {path: f"{AT}/{path.parent.name}" for path in sorted(folder.glob("*/README.md"))}
+    fields = {path: f"{AT}/{path.parent.name}/fields" for path in sorted(folder.glob("*/FIELDS.md"))}
+    return own | of_each | fields
+
+
+def guides(places: Mapping[Path, str]) -> tuple[Guide, ...]:
+    """Return the pages of these files, which lead to one another by their addresses, and to no other file."""
+    return tuple(_guide(path, places) for path in places)
+
+
+def _guide(path: Path, places: Mapping[Path, str]) -> Guide:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    tokens = markdown.parse(text)
-    title = _mark(tokens) or name
-    return Guide(name=name, title=title, html=markdown.renderer.render(tokens, markdown.options, {}))
+    tokens = markdown.parse(path.read_text(encoding="utf-8"))
+    title = _mark(tokens, path.parent, places) or path.stem
+    return Guide(at=places[path], title=title, html=markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def _mark(tokens: Sequence[Token]) -> str:
-    """Give each heading an anchor and each link to a neighbour its address; return the first heading's text."""
+def _mark(tokens: Sequence[Token], folder: Path, places: Mapping[Path, str]) -> str:
+    """Give each heading an anchor and each link to a file that file's address; return the first heading's text."""
     first = ""
     for token, following in itertools.pairwise(tokens):
         if token.type == "heading_open":
-            first = first or following.content
+            first = first or following.content.replace("`", "")
             token.attrSet("id", _anchor(following.content))
         for child in following.children or ():
             neighbour = _NEIGHBOUR.fullmatch(str(child.attrGet("href") or "")) if child.type == "link_open" else None
             if neighbour:
-                child.attrSet("href", f"/docs/{neighbour[1]}{neighbour[2] or ''}")
+                at = places.get(Path(os.path.normpath(folder / neighbour["file"])))
+                child.attrs = {"href": f"{at}{neighbour['anchor'] or ''}"} if at else {}
     return first
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 import schemas
-from gateway.web.pages.guides import GUIDES, Guide, guides
+from gateway.web.pages.guides import AT, GUIDES, Guide, dialects_in, guides, guides_in
 from gateway.web.pages.meanings import ORIGINS, Meaning, Mistakes, Operation, meanings
 from gateway.web.pages.page import Page, html, page
 
@@ -55,13 +55,16 @@ class Section(Struct, frozen=True, kw_only=True):
     meanings: tuple[Meaning, ...]
 
 
-def site(mistakes: Mistakes, *, openapi: Path = OPENAPI, folder: Path = GUIDES) -> dict[str, Page]:
-    """Return every page by its path. mistakes: messages that the native dialect refuses, each with its refusal."""
+def site(mistakes: Mistakes, adapters: Path, *, openapi: Path = OPENAPI, folder: Path = GUIDES) -> dict[str, Page]:
+    """Return every page by its path.
+
+    mistakes: messages that the native dialect refuses, each with its refusal. adapters: the folder of the dialects.
+    """
     described = openapi.read_bytes()
     told = meanings(mistakes, answering(msgspec.json.decode(described)))
     pages = {"/openapi.json": page("application/json", described)}
     pages |= dict(_files())
-    pages |= _written(guides(folder), told)
+    pages |= _written(guides(guides_in(folder) | dialects_in(adapters)), told)
     return pages
 
 
@@ -78,6 +81,9 @@ def answering(document: Mapping[str, Any]) -> dict[str, tuple[Operation, ...]]:
 
 
 def _written(books: tuple[Guide, ...], told: Mapping[str, Meaning]) -> dict[str, Page]:
+    dialects = tuple(book for book in books if book.at.startswith(AT))
+    listed = tuple(book for book in books if book not in dialects)
+
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -89,7 +95,7 @@ def _written(books: tuple[Guide, ...], told: Mapping[str, Meaning]) -> dict[str,
     templates.filters["filled"] = filled
 
     def write(template: str, **shown: object) -> Page:
-        return html(templates.get_template(template).render(guides=books, **shown))
+        return html(templates.get_template(template).render(guides=listed, dialects=dialects, **shown))
 
     sections = [
         Section(zh=both.zh, en=both.en, meanings=tuple(one for one in told.values() if one.origin == origin))
@@ -101,7 +107,8 @@ def _written(books: tuple[Guide, ...], told: Mapping[str, Meaning]) -> dict[str,
         "/docs/": docs,
         "/problems": index,
         "/problems/": index,
-        **{f"/docs/{guide.name}": write("guide.html", guide=guide) for guide in books},
+        **{guide.at: write("guide.html", guide=guide) for guide in listed},
+        **{guide.at: write("dialect.html", guide=guide) for guide in dialects},
         **{f"/problems/{code}": write("problem.html", meaning=one) for code, one in told.items()},
     }
 
