@@ -325,8 +325,8 @@ FILE_MATCH = Table(
     _field("begndate", "开始日期", kinds.day, "valid_from", required=True, known=False),
     _field("enddate", "结束日期", kinds.day, "valid_to", known=False),
     *_assumed(
-        "fixmedins_code:定点医药机构编号 aprvno:批准文号 dosform:剂型 exct_cont:除外内容 item_cont:项目内涵 prcunt:计价单位 spec:规格"
-        " pacspec:包装规格 memo:备注",
+        "fixmedins_code:定点医药机构编号 aprvno:批准文号 dosform:剂型 exct_cont:除外内容 item_cont:项目内涵"
+        " prcunt:计价单位 spec:规格 pacspec:包装规格 memo:备注",
         1_000,
     ),
 )
