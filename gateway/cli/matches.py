@@ -1,4 +1,4 @@
-"""`gateway matches list|approve|refuse`: what providers file of catalog matches (目录对照), and what the agency decides."""
+"""`gateway matches list|approve|refuse`: what providers file of matches (目录对照), and what the agency decides."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ def matches() -> None:
 
 
 @app.command(name="list", short_help="List filings, the oldest first.")
-def list_(  # noqa: PLR0913 an option each
+def list_(
     provider: OfProvider = None,
     state: Annotated[State, typer.Option("--state", help="Only those that stand so.")] = "pending",
     embedded: Embedded = None,
@@ -120,7 +120,7 @@ def _instant(value: Any) -> str:
 
 
 @app.command(short_help="Approve filings: a new version of the matches.")
-def approve(  # noqa: PLR0913 an option each
+def approve(
     filings: Numbers = None,
     all_of: AllOf = None,
     effective_at: Annotated[
@@ -140,9 +140,9 @@ def approve(  # noqa: PLR0913 an option each
 ) -> None:
     """Approve filings, all that are named or none, as a new version of the matches.
 
-    It keeps the rows of the newest version, and takes effect after 10 seconds, and one more for every 10,000 rows, unless
-    --effective-at says otherwise; never before a version that is announced already. Bills decided until then stay as
-    they are.
+    It keeps the rows of the newest version, and takes effect after 10 seconds, and one more for every 10,000 rows,
+    unless --effective-at says otherwise; never before a version that is announced already. Bills decided until then
+    stay as they are.
 
     Exit code 0: approved. 1: refused, with every filing that does not fit. 2: a wrong command line.
     """
@@ -167,7 +167,7 @@ def _approved(one: "Approved") -> str:
 
 
 @app.command(short_help="Refuse filings, and say why.")
-def refuse(  # noqa: PLR0913 an option each
+def refuse(
     filings: Numbers = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; their provider is told it.")] = "",
     all_of: AllOf = None,

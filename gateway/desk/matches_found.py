@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.core.snapshot import Snapshot
 from gateway.desk.cursors import Place, cursor_of, place_of, skipped
 from gateway.desk.matching import filing_found
-from gateway.settling.loading import References, filing_of
+from gateway.settling.loading import filing_of
 from gateway.store.queries import sql
 from schemas.answers import MatchesFound, MatchFiling
 from schemas.facts import Provider
@@ -21,13 +22,10 @@ class FilingPlace(Place, frozen=True, kw_only=True, tag="matches"):
     filing_no: str
 
 
-async def matches_found(
-    connection: Any, request: QueryMatches, caller: Provider, references: References
-) -> MatchesFound:
-    """Return a page of the caller's filings; refuses: cursor.unknown."""
+async def matches_found(connection: Any, request: QueryMatches, caller: Provider, snapshot: Snapshot) -> MatchesFound:
+    """Return a page of the caller's filings as they stand by a snapshot; refuses: cursor.unknown."""
     place = place_of(request.cursor, FilingPlace) if request.cursor else None
     after = (place.filed_at, place.filing_no) if place else (_AFTER_ALL, "")
-    snapshot = references.at(await connection.fetchval(sql("instant")))
     rows = await connection.fetch(
         sql("match_filings_of_provider"),
         caller.code,

@@ -181,7 +181,9 @@ class Reader:
     async def matches(self, request: QueryMatches, caller: Provider) -> MatchesFound:
         """Return a page of the caller's filings of matches."""
         async with self._reading() as connection:
-            return await matches_found(connection, request, caller, self._references)
+            book = Book()
+            await self._loader(connection).instant(book, self._references)
+            return await matches_found(connection, request, caller, book.snapshot)
 
     async def catalog(self, request: DownloadCatalog, caller: Provider) -> CatalogFound | CatalogPart:
         """Return a page of the catalog, or a part of it as a file, from the tables: every version lies there."""
