@@ -31,7 +31,7 @@ def place_zh(infno: str, pointer: str) -> str:
     """
     code = CODES.get(infno)
     steps = _filled(pointer.split("/")[1:])
-    while steps and code and steps[0] in ("input", code.node):
+    while steps and code and steps[0] in {"input", code.node} - {code.rows_node}:
         steps = steps[1:]
     if code and steps and steps[0] in {*_ROWS, code.rows_node}:
         row = f"第{int(steps[1]) + 1}行" if len(steps) > 1 and steps[1].isdecimal() else ""

@@ -147,7 +147,7 @@ VERBS: dict[type[Request], Words] = {
             "match.overlaps",
             "match.too_many_pending",
         ),
-        faults=("match.ends_before_start", "match.rows_overlap"),
+        faults=("match.ends_before_start", "match.rows_overlap", "matches.too_many"),
     ),
     requests.WithdrawMatches: Words(
         zh="撤销目录对照。待审核的申请即行撤回；已生效的对照不变，而是提交终止申请，待经办机构审核。",
@@ -165,7 +165,7 @@ VERBS: dict[type[Request], Words] = {
             "match.ends_already",
             "match.pending_differs",
         ),
-        faults=("match.not_named",),
+        faults=("match.not_named", "matches.too_many"),
     ),
     requests.QueryMatches: Words(
         zh="查询目录对照申请。本机构的全部申请及其审核结果，按提交先后倒序分页。",
