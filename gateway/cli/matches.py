@@ -1,4 +1,4 @@
-"""`gateway matches list|approve|refuse`: what providers file of matches (目录对照), and what the agency decides."""
+"""`gateway matches`: what providers file of catalog matches (目录对照), and what the agency decides of it."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from gateway.cli.filings_told import tell
 from gateway.cli.migrate import Dsn, Embedded
 from gateway.cli.printed import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from gateway.reference.approving import Approved, Chosen
+    from gateway.reference.approving import Approved
     from gateway.store.database import Connection
     from gateway.store.sealing import Seals
 
 LISTED_MAX = 500
 REASON_CHARACTERS_MAX = 1_000
-TABLE_WIDTH = 160
-"""Of the table, where the output is no terminal."""
 Result = TypeVar("Result")
 State = Literal["pending", "approved", "refused", "withdrawn", "all"]
 Secrets = Annotated[
@@ -28,8 +27,9 @@ Numbers = Annotated[
     list[str] | None, typer.Argument(metavar="[FILING]…", help="Numbers of filings, as list shows them.")
 ]
 OfProvider = Annotated[str | None, typer.Option("--provider", metavar="CODE", help="Only this provider's.")]
-AllOf = Annotated[
-    str | None, typer.Option("--all-of", metavar="CODE", help="All that are pending of this provider, not named ones.")
+Listed = Annotated[
+    Path | None,
+    typer.Option("--listed", metavar="FILE", help="Those that list --json printed into a file, instead of numbers."),
 ]
 
 app = typer.Typer(name="matches", no_args_is_help=True, rich_markup_mode=None)
@@ -66,63 +66,13 @@ def list_(
         rows = existing.looked_up(dsn, embedded, secrets, "gateway matches", look)
     except StoreError as wrong:
         fail("matches", str(wrong))
-    _tell(rows[:LISTED_MAX], more=len(rows) > LISTED_MAX, as_json=as_json)
-
-
-def _tell(rows: list[dict[str, Any]], *, more: bool, as_json: bool) -> None:
-    import msgspec
-
-    told = [{**row, "stands": msgspec.json.decode(row["stands"])} for row in rows]
-    if as_json:
-        print_json({"filings": told, "more": more})
-        return
-    from rich.console import Console
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    names = (
-        "filing 申请",
-        "provider 机构",
-        "local code 院内码",
-        "catalog code 目录编码",
-        "days 日期",
-        "state 状态",
-        "stands 现行",
-    )
-    table = Table(*(Column(name, overflow="fold") for name in names))
-    for row in told:
-        table.add_row(*map(Text, _cells(row)))
-    console = Console() if Console().is_terminal else Console(width=TABLE_WIDTH)
-    console.print(table)
-    typer.echo(f"{len(told)} filings" + (f" (the first {LISTED_MAX}; there are more)" if more else ""))
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    act = "终止 end\n" if row["act"] == "end" else ""
-    days = f"{act}{row['valid_from']}..{row['valid_to'] or ''}"
-    state = "\n".join(filter(None, (row["state"], row["reason"], _instant(row["effective_at"]))))
-    stands = "\n".join(
-        f"{m['catalog_code']} {m['valid_from']}..{m['valid_to'] or ''} {m['state']}" for m in row["stands"]
-    )
-    return (
-        row["filing_no"],
-        row["provider_code"],
-        "\n".join(filter(None, (row["local_code"], row["local_name"]))),
-        "\n".join(filter(None, (row["catalog_code"], row["catalog_name"]))),
-        days,
-        state,
-        stands or "-",
-    )
-
-
-def _instant(value: Any) -> str:
-    return f"{value.isoformat(timespec='seconds')}" if value else ""
+    tell(rows[:LISTED_MAX], more=len(rows) > LISTED_MAX, as_json=as_json)
 
 
 @app.command(short_help="Approve filings: a new version of the matches.")
 def approve(
     filings: Numbers = None,
-    all_of: AllOf = None,
+    listed: Listed = None,
     effective_at: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +90,9 @@ def approve(
 ) -> None:
     """Approve filings, all that are named or none, as a new version of the matches.
 
+    Only what was looked at: filings by their numbers, or a file that `gateway matches list --json` printed. What is
+    filed under a number never changes, and what was filed since the list is not in it.
+
     It keeps the rows of the newest version, and takes effect after 10 seconds, and one more for every 10,000 rows,
     unless --effective-at says otherwise; never before a version that is announced already. Bills decided until then
     stay as they are.
@@ -149,9 +102,9 @@ def approve(
     from gateway.cli.import_ import instant_of
     from gateway.reference import approving
 
-    chosen, instant = _chosen(filings, all_of), instant_of(effective_at)
+    numbers, instant = _numbers(filings, listed), instant_of(effective_at)
     approved = _decided(
-        dsn, embedded, secrets, lambda connection, seals: approving.approve(connection, chosen, seals, instant)
+        dsn, embedded, secrets, lambda connection, seals: approving.approve(connection, numbers, seals, instant)
     )
     if as_json:
         print_json({"approved": approved})
@@ -170,7 +123,7 @@ def _approved(one: "Approved") -> str:
 def refuse(
     filings: Numbers = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; their provider is told it.")] = "",
-    all_of: AllOf = None,
+    listed: Listed = None,
     embedded: Embedded = None,
     dsn: Dsn = None,
     secrets: Secrets = None,
@@ -180,20 +133,65 @@ def refuse(
     """Refuse filings, all that are named or none. The provider sees the reason with its filing, and may file anew."""
     from gateway.reference import approving
 
-    chosen, why = _chosen(filings, all_of), _reason(reason)
-    refused = _decided(dsn, embedded, secrets, lambda connection, _: approving.refuse(connection, chosen, why))
+    numbers, why = _numbers(filings, listed), _reason(reason)
+    refused = _decided(dsn, embedded, secrets, lambda connection, _: approving.refuse(connection, numbers, why))
     if as_json:
         print_json({"refused": refused})
         return
     typer.echo(f"{len(refused)} filings refused.")
 
 
-def _chosen(filings: list[str] | None, all_of: str | None) -> "Chosen":
-    from gateway.reference.approving import Chosen
+@app.command(short_help="Print the matches, as import takes them.")
+def export(embedded: Embedded = None, dsn: Dsn = None, secrets: Secrets = None) -> None:
+    """Print the newest matches of every area as CSV, announced ones too: what `gateway import matches` takes.
 
-    if bool(filings) == bool(all_of):
-        raise typer.BadParameter("name filings, or all of a provider by --all-of, not both.")
-    return Chosen(filing_nos=tuple(dict.fromkeys(filings or ())), provider_code=all_of)
+    An import is all there is: begin with what this prints, so that nothing is lost that was approved here.
+    """
+    import csv
+    import sys
+
+    from gateway.cli import existing
+    from gateway.reference.approving import newest_rows
+    from gateway.reference.kinds import KINDS
+    from gateway.store.errors import StoreError
+
+    try:
+        rows = existing.looked_up(
+            dsn, embedded, secrets, "gateway matches", lambda connection, _: newest_rows(connection)
+        )
+    except StoreError as wrong:
+        fail("matches", str(wrong))
+    columns = [column.name for column in KINDS["matches"].columns]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([getattr(row, name) for name in columns] for row in rows)
+
+
+def _numbers(filings: list[str] | None, listed: Path | None) -> tuple[str, ...]:
+    """Return the numbers that were named, each once; ends the command where there is none, or both ways were taken."""
+    if bool(filings) == (listed is not None):
+        raise typer.BadParameter("name filings, or a file of them by --listed, not both.")
+    numbers = filings or (_numbers_listed(listed) if listed else [])
+    if not numbers:
+        raise typer.BadParameter(f"there is no filing in {listed}.")
+    return tuple(dict.fromkeys(numbers))
+
+
+def _numbers_listed(file: Path) -> list[str]:
+    import msgspec
+
+    class Filing(msgspec.Struct):
+        filing_no: str
+
+    class Filings(msgspec.Struct):
+        filings: list[Filing]
+
+    try:
+        return [filing.filing_no for filing in msgspec.json.decode(file.read_bytes(), type=Filings).filings]
+    except OSError as wrong:
+        raise typer.BadParameter(f"{file} cannot be read: {wrong.strerror}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise typer.BadParameter(f"{file} is not what gateway matches list --json prints.") from None
 
 
 def _reason(text: str) -> str:

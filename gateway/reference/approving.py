@@ -29,13 +29,6 @@ from schemas.facts import Match
 Place = tuple[str, str]
 
 
-class Chosen(Struct, frozen=True, kw_only=True):
-    """Which filings: by number, or all that are pending of a provider."""
-
-    filing_nos: tuple[str, ...] = ()
-    provider_code: str | None = None
-
-
 class Approved(Struct, frozen=True, kw_only=True):
     """What became of the approved filings of one area and scheme. written: False where the matches said so already."""
 
@@ -56,15 +49,16 @@ class FilingsRefused(Exception):
 
 
 async def approve(
-    connection: Connection, chosen: Chosen, seals: Seals, effective_at: datetime | None = None
+    connection: Connection, filing_nos: Sequence[str], seals: Seals, effective_at: datetime | None = None
 ) -> list[Approved]:
     """Approve filings, all of them or none; raises FilingsRefused with every fault.
 
+    They are named one by one, and what was filed under a number never changes: nothing is approved that was not seen.
     effective_at is aware; None means: after the import's lead, and no earlier than a version that is announced.
     """
     async with connection.transaction():
         await connection.execute(QUERIES["import_lock"].sql)
-        filings = await pending_of(connection, chosen)
+        filings = await pending_of(connection, filing_nos)
         bases = await _bases(connection, filings)
         faults = [fault for base in bases.values() for fault in applied(base)]
         faults += await _unknown(connection, bases.values(), seals)
@@ -75,31 +69,28 @@ async def approve(
         begins = effective_at or instant + lead_of(sum(len(base.rows) for base in bases.values()))
         approved = [await _written(connection, base, begins) for base in bases.values()]
         await _decided(connection, filings, "approved", instant, approved=approved)
+        await _in_time(connection, approved)
         return approved
 
 
-async def refuse(connection: Connection, chosen: Chosen, reason: str) -> list[str]:
+async def refuse(connection: Connection, filing_nos: Sequence[str], reason: str) -> list[str]:
     """Refuse filings, all of them or none, and return their numbers; their provider is told the reason.
 
     Raises FilingsRefused.
     """
     async with connection.transaction():
-        filings = await pending_of(connection, chosen)
+        filings = await pending_of(connection, filing_nos)
         instant: datetime = await connection.fetchval(QUERIES["reference_instant"].sql)
         await _decided(connection, filings, "refused", instant, reason=reason)
         return [filing.filing_no for filing in filings]
 
 
-async def pending_of(connection: Connection, chosen: Chosen) -> list[MatchFilingRow]:
-    """Return the chosen filings; raises FilingsRefused for one that is unknown or not pending, and for none at all."""
-    rows = await connection.fetch(QUERIES["match_filings_chosen"].sql, chosen.filing_nos, chosen.provider_code)
+async def pending_of(connection: Connection, filing_nos: Sequence[str]) -> list[MatchFilingRow]:
+    """Return the filings of these numbers; raises FilingsRefused for each that is unknown or not pending."""
+    rows = await connection.fetch(QUERIES["match_filings_numbered"].sql, filing_nos)
     filings = [MatchFilingRow(**dict(row)) for row in rows]
     there = {filing.filing_no: filing.state for filing in filings if filing.state != "reversed"}
-    faults = [_not_pending(number, there.get(number)) for number in chosen.filing_nos if there.get(number) != "pending"]
-    if not filings and not faults:
-        none = Said("该机构没有待审核的申请", "no filing of this provider is pending")
-        faults.append(Unfit(filing_no="", reason=none, cure=_LIST))
-    if faults:
+    if faults := [_not_pending(number, there.get(number)) for number in filing_nos if there.get(number) != "pending"]:
         raise FilingsRefused(faults)
     return filings
 
@@ -125,6 +116,14 @@ async def _bases(connection: Connection, filings: Iterable[MatchFilingRow]) -> d
         matches = [Match(**dict(row)) for row in rows]
         bases[area, scheme] = Base(area=area, scheme=scheme, newest=before, rows=matches, filings=mine)
     return bases
+
+
+async def newest_rows(connection: Connection) -> list[Match]:
+    """Return the rows of the newest version of each area and scheme, announced ones too, in the order of their keys."""
+    newest = await newest_of(connection, "matches")
+    rows = [await connection.fetch(QUERIES["matches_of_version"].sql, one.version) for one in newest.values()]
+    found = [Match(**dict(row)) for some in rows for row in some]
+    return sorted(found, key=lambda row: (row.area, row.scheme, row.provider_code, row.local_code, row.valid_from))
 
 
 async def _unknown(connection: Connection, bases: Iterable[Base], seals: Seals) -> list[Unfit]:
@@ -228,3 +227,12 @@ async def _decided(
     if done != len(filings):
         changed = Said("审核期间有申请被撤回", "some were taken back meanwhile")
         raise FilingsRefused([Unfit(filing_no="", reason=changed, cure=_LIST)])
+
+
+async def _in_time(connection: Connection, approved: Iterable[Approved]) -> None:
+    """Refuse a new version whose instant has passed while it was written: bills were decided without it since."""
+    late: datetime = await connection.fetchval(QUERIES["reference_instant"].sql)
+    if passed := [one for one in approved if one.written and one.effective_at <= late]:
+        reason = Said("写入期间已过生效时刻", "its instant passed while it was being written")
+        cure = Said("给出更晚的时刻，或不给出", "give a later one, or none")
+        raise FilingsRefused([Unfit(filing_no=one.filing_nos[0], reason=reason, cure=cure) for one in passed])

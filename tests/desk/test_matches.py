@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from gateway.reference.approving import Chosen, FilingsRefused, approve, refuse
+from gateway.reference.approving import FilingsRefused, approve, refuse
 from gateway.store.database import connect
 from gateway.store.sealing import Seals
 from gateway.store.secrets_file import load_or_create
@@ -36,7 +36,7 @@ class Agency:
             "SELECT max(effective_at) FROM reference_version WHERE kind = 'matches'"
         )
         instant = max(now + after, newest or now)
-        (approved,) = await approve(self.connection, Chosen(filing_nos=filing_nos), self.seals, instant)
+        (approved,) = await approve(self.connection, filing_nos, self.seals, instant)
         assert approved.effective_at == instant
         return instant
 
@@ -47,7 +47,7 @@ class Agency:
         await asyncio.sleep(max((instant - now).total_seconds(), 0) + 0.05)
 
     async def refuses(self, *filing_nos: str, reason: str = "规格不符") -> None:
-        await refuse(self.connection, Chosen(filing_nos=filing_nos), reason)
+        await refuse(self.connection, filing_nos, reason)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -133,11 +133,11 @@ SELECT area, scheme, provider_code, local_code, catalog_code, state, valid_from,
 FROM catalog_match
 WHERE version = $1::bigint;
 
--- name: match_filings_chosen
--- The filings of these numbers, and those of this provider that are pending.
+-- name: match_filings_numbered
+-- The filings of these numbers.
 SELECT *
 FROM match_filing
-WHERE filing_no = ANY($1::text[]) OR (provider_code = $2::text AND state = 'pending')
+WHERE filing_no = ANY($1::text[])
 ORDER BY provider_code, filed_at, filing_no;
 
 -- name: match_filings_listed
