@@ -15,9 +15,13 @@ from schemas.requests import (
     CancelSettlement,
     DischargeVisit,
     DownloadCatalog,
+    FileMatches,
     FileReferral,
     Item,
+    MatchNamed,
+    MatchTerms,
     QueryItems,
+    QueryMatches,
     QueryReferral,
     QueryVisits,
     RegisterVisit,
@@ -25,13 +29,14 @@ from schemas.requests import (
     VerifyPerson,
     VisitTerms,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 YEAR_MIN = 1990
 YEAR_MAX = 2100
 
 
-def incoherences(request: AnyRequest) -> Iterator[Fault]:
+def incoherences(request: AnyRequest) -> Iterator[Fault]:  # noqa: PLR0912 one case a verb
     """Yield every fault that no single field shows."""
     if isinstance(request, UploadItems | BillDocument):
         yield from _of_items(request.items)
@@ -49,7 +54,7 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
         yield from _of_withdrawal(request)
     elif isinstance(request, CancelSettlement):
         yield from _of_cancellation(request)
-    elif isinstance(request, QueryItems | QueryVisits | DownloadCatalog):
+    elif isinstance(request, QueryItems | QueryVisits | QueryMatches | DownloadCatalog):
         yield from _of_page(request)
     elif isinstance(request, AmendVisit):
         yield from _of_amendment(request)
@@ -57,6 +62,10 @@ def incoherences(request: AnyRequest) -> Iterator[Fault]:
         yield from unlikely_year(request.discharged_at, "/discharged_at")
     elif isinstance(request, FileReferral):
         yield from _of_referral(request)
+    elif isinstance(request, FileMatches):
+        yield from _of_matches(request.matches)
+    elif isinstance(request, WithdrawMatches):
+        yield from _of_withdrawn_matches(request.matches)
     elif isinstance(request, QueryReferral) and request.referral_no is None and request.qualification_id is None:
         yield _referral_not_named()
 
@@ -86,7 +95,19 @@ def too_many_items(given: int, limit: int, pointer: str) -> Fault:
     )
 
 
-def _of_page(request: QueryItems | QueryVisits | DownloadCatalog) -> Iterator[Fault]:
+def too_many_matches(given: int, limit: int, pointer: str) -> Fault:
+    """Return the fault of a message with more matches than its limit."""
+    return Fault(
+        pointer=pointer,
+        code="matches.too_many",
+        zh=f"共{given}条对照，超过每次{limit}条的上限",
+        en=f"{given} matches, more than the {limit} that one message may carry",
+        cure_zh=f"请分多次上传，每次不超过{limit}条",
+        cure_en=f"send them in several messages of at most {limit} matches",
+    )
+
+
+def _of_page(request: QueryItems | QueryVisits | QueryMatches | DownloadCatalog) -> Iterator[Fault]:
     """Yield a fault for each term that a cursor carries already: the next page is of the same question."""
     carried = ("page", *_CARRIED.get(type(request), ()))
     for name in carried if request.cursor is not None else ():
@@ -256,3 +277,55 @@ def _referral_not_named() -> Fault:
         cure_zh="请提供转诊申请编号，或资格审核编号",
         cure_en="give the referral's number, or a qualification",
     )
+
+
+def _of_matches(rows: tuple[MatchTerms, ...]) -> Iterator[Fault]:
+    earlier: dict[str, list[tuple[int, MatchTerms]]] = {}
+    for place, row in enumerate(rows):
+        yield from unlikely_year(row.valid_from, f"/matches/{place}/valid_from")
+        yield from unlikely_year(row.valid_to, f"/matches/{place}/valid_to")
+        last = row.valid_to or date.max
+        if last < row.valid_from:
+            yield _ends_before_start(f"/matches/{place}/valid_to")
+        for first, other in earlier.setdefault(row.local_code, []):
+            if max(other.valid_from, row.valid_from) <= min(other.valid_to or date.max, last):
+                yield _rows_overlap(f"/matches/{place}/local_code", first)
+                break
+        earlier[row.local_code].append((place, row))
+
+
+def _ends_before_start(pointer: str) -> Fault:
+    return Fault(
+        pointer=pointer,
+        code="match.ends_before_start",
+        zh="对照的结束日期早于开始日期",
+        en="the match ends before it starts",
+        cure_zh="请更正起止日期；长期有效的不填结束日期",
+        cure_en="correct its first or last day; leave the last out where there is none",
+    )
+
+
+def _rows_overlap(pointer: str, first: int) -> Fault:
+    return Fault(
+        pointer=pointer,
+        code="match.rows_overlap",
+        zh=f"与第{first + 1}行同为一个院内码，日期重叠",
+        en=f"row {first + 1} is about the same local code, on some of the same days",
+        cure_zh="同一院内码在同一天只能有一条对照：请保留一行，或使日期首尾相接",
+        cure_en="a local code has one match a day: keep one row, or let the days follow one another",
+    )
+
+
+def _of_withdrawn_matches(rows: tuple[MatchNamed, ...]) -> Iterator[Fault]:
+    for place, row in enumerate(rows):
+        yield from unlikely_year(row.valid_from, f"/matches/{place}/valid_from")
+        yield from unlikely_year(row.ends_on, f"/matches/{place}/ends_on")
+        if row.filing_no is None and row.local_code is None:
+            yield Fault(
+                pointer=f"/matches/{place}",
+                code="match.not_named",
+                zh="未指明要撤销的对照",
+                en="names no match",
+                cure_zh="请填写申请编号，或院内码",
+                cure_en="give the filing's number, or the local code",
+            )

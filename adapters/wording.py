@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from adapters.spelling import yuan
-from schemas.answers import OutcomeFound, OutcomeListed, PersonVerified, Presettled, Settled
+from schemas.answers import (
+    MatchesFiled,
+    MatchesFound,
+    MatchesWithdrawn,
+    OutcomeFound,
+    OutcomeListed,
+    PersonVerified,
+    Presettled,
+    Settled,
+)
 from schemas.decisions import Benefit, Finding
 from schemas.problems import Fault, Problem
 from schemas.requests import Sums
@@ -34,6 +43,20 @@ VISIT_STATES = {
     "cancelled": "已撤销",
 }
 ITEM_STATES = {"live": "未结算", "settled": "已结算", "withdrawn": "已撤销"}
+FILINGS = {
+    "pending": "待经办机构审核",
+    "approved": "经办机构已审核通过",
+    "refused": "经办机构审核未通过",
+    "withdrawn": "已撤回",
+}
+MATCHES = {
+    "filed": "已提交，待经办机构审核，审核通过前不影响结算",
+    "pending_already": "相同内容已在待审核，未重复提交",
+    "in_force_already": "相同内容已生效或已审核通过，未重复提交",
+    "withdrawn": "待审核的申请已撤回",
+    "end_filed": "对照已生效，终止申请已提交，待经办机构审核",
+    "end_pending_already": "相同的终止申请已在待审核，未重复提交",
+}
 LIST_TYPES = {
     "drug": "101",
     "service": "201",
@@ -55,6 +78,13 @@ def finding_told(finding: Finding) -> str:
     place = f"明细{finding.item_no}" if finding.item_no else "整单"
     borne = f"{yuan(finding.fen)}元由{BEARERS[finding.bearer]}负担" if finding.bearer and finding.fen else "提示"
     return f"{place}：{finding.title_zh}，{borne}" + (f"（{finding.cure_zh}）" if finding.cure_zh else "")
+
+
+def matches_told(answer: MatchesFiled | MatchesWithdrawn | MatchesFound) -> str:
+    """Return what became of matches, one after another."""
+    if isinstance(answer, MatchesFound):
+        return "；".join(f"{one.local_code}对照{one.catalog_code}：{FILINGS[one.state]}" for one in answer.filings)
+    return "；".join(f"{one.local_code}对照{one.catalog_code}：{MATCHES[one.became]}" for one in answer.matches)
 
 
 def explanation(answer: Presettled | Settled) -> str:

@@ -30,10 +30,14 @@ from schemas.scalars import (
     DiagnosisCode,
     Fen,
     FenPositive,
+    FilingState,
     Instant,
     ItemState,
     Level,
+    LocalCode,
     LongText,
+    MatchAct,
+    MatchBecame,
     MessageId,
     Number,
     OutcomeState,
@@ -286,6 +290,56 @@ class ReferralsFound(Answer, tag="ReferralsFound", frozen=True, kw_only=True):
     """Whether older ones are left out."""
 
 
+class MatchFiling(Part, frozen=True, kw_only=True):
+    """目录对照申请: a match that a provider asks for, or the end of one, and what has become of it."""
+
+    filing_no: Number
+    act: MatchAct
+    """end: the match of this code from valid_from on is to have valid_to as its last day."""
+    local_code: LocalCode
+    local_name: Text | None
+    catalog_code: Code
+    valid_from: date
+    valid_to: date | None
+    state: FilingState
+    in_force: bool
+    """Whether the matches by which bills are decided now say so already."""
+    effective_at: Instant | None
+    """When what was approved takes effect."""
+    reason: LongText | None
+    """Why the agency refused it."""
+    filed_at: Instant
+    message_id: MessageId
+
+
+class MatchAnswered(Part, frozen=True, kw_only=True):
+    """What a message came to for one of its rows; filing is None for a match in force that was never filed."""
+
+    local_code: LocalCode
+    catalog_code: Code
+    became: MatchBecame
+    filing: MatchFiling | None
+
+
+class MatchesFiled(Answer, tag="MatchesFiled", frozen=True, kw_only=True):
+    """In the order of the message; nothing of it is in force by this."""
+
+    matches: tuple[MatchAnswered, ...]
+
+
+class MatchesWithdrawn(Answer, tag="MatchesWithdrawn", frozen=True, kw_only=True):
+    """In the order of the message; a match in force stays so until the agency has approved its end."""
+
+    matches: tuple[MatchAnswered, ...]
+
+
+class MatchesFound(Answer, tag="MatchesFound", frozen=True, kw_only=True):
+    """The caller's own filings, the newest first; those of a reversed message are not among them."""
+
+    filings: tuple[MatchFiling, ...]
+    next_cursor: Cursor | None
+
+
 class SettlementFound(Answer, tag="SettlementFound", frozen=True, kw_only=True):
     state: Literal["in_force", "cancelled", "cancellation"]
     cancelled_by: Number | None
@@ -529,5 +583,8 @@ AnyAnswer: TypeAlias = (
     | ReferralFiled
     | ReferralCancelled
     | ReferralsFound
+    | MatchesFiled
+    | MatchesWithdrawn
+    | MatchesFound
     | SettlementExplained
 )

@@ -8,11 +8,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schemas.scalars import (
     Area,
     CatalogFormat,
+    CatalogSort,
     Code,
     Cursor,
     DiagnosisCode,
     Fen,
     FenPositive,
+    FilingState,
     Instant,
     ItemState,
     LineFen,
@@ -30,6 +32,7 @@ from schemas.scalars import (
 
 ITEMS_PER_MESSAGE_MAX = 300
 ITEMS_PER_DOCUMENT_MAX = 3_000
+MATCHES_PER_MESSAGE_MAX = 300
 ITEMS_PER_VISIT_MAX = 20_000
 ROWS_PER_PAGE = 100
 ROWS_PER_PAGE_MAX = 200
@@ -119,6 +122,30 @@ class ReferralTerms(Terms, frozen=True, kw_only=True):
     transportation: Text | None = None
     applied_on: date | None = None
     """None is the day on which the application is filed."""
+
+
+class MatchTerms(Terms, frozen=True, kw_only=True):
+    """目录对照: what a provider's own code is to stand for. Days are `Asia/Shanghai`, valid_to inclusive."""
+
+    local_code: LocalCode
+    local_name: Text | None = None
+    """The provider's own name of it, for the agency to compare."""
+    catalog_code: Code
+    sorts: Annotated[tuple[CatalogSort, ...], Meta(max_length=6)] = ()
+    """The catalog code is of one of these, as a check; empty checks nothing."""
+    valid_from: date
+    valid_to: date | None = None
+
+
+class MatchNamed(Terms, frozen=True, kw_only=True):
+    """A match to be taken back or ended: by its filing's number, or by the local code where that leads to one."""
+
+    filing_no: Number | None = None
+    local_code: LocalCode | None = None
+    catalog_code: Code | None = None
+    valid_from: date | None = None
+    ends_on: date | None = None
+    """The last day of a match in force, for the agency to approve; None is the day of the message."""
 
 
 class Sums(Terms, frozen=True, kw_only=True, gc=False):
@@ -312,6 +339,31 @@ class CancelReferral(Request, tag="CancelReferral", frozen=True, kw_only=True):
     """The qualification it was filed under, as a check."""
 
 
+class FileMatches(Request, tag="FileMatches", frozen=True, kw_only=True):
+    """目录对照上传: filings, which change no decision; what puts one into force is the agency's approval."""
+
+    matches: Annotated[tuple[MatchTerms, ...], Meta(min_length=1, max_length=MATCHES_PER_MESSAGE_MAX)]
+
+
+class WithdrawMatches(Request, tag="WithdrawMatches", frozen=True, kw_only=True):
+    """目录对照撤销: takes back what is pending; of a match in force it files the end, for the agency to approve."""
+
+    matches: Annotated[tuple[MatchNamed, ...], Meta(min_length=1, max_length=MATCHES_PER_MESSAGE_MAX)]
+
+
+class QueryMatches(Request, tag="QueryMatches", frozen=True, kw_only=True):
+    """目录对照查询: the caller's own filings, the newest first, with what became of each.
+
+    cursor or page, not both; a cursor is of the same local_code and state.
+    """
+
+    local_code: LocalCode | None = None
+    state: FilingState | None = None
+    cursor: Cursor | None = None
+    page: PageNumber | None = None
+    limit: Annotated[int, Meta(ge=1, le=ROWS_PER_PAGE_MAX)] = ROWS_PER_PAGE
+
+
 class QueryOutcome(Request, tag="QueryOutcome", frozen=True, kw_only=True):
     """交易结果查询: what became of a message."""
 
@@ -409,6 +461,8 @@ Changing: TypeAlias = (
     | CancelSettlement
     | FileReferral
     | CancelReferral
+    | FileMatches
+    | WithdrawMatches
     | Reverse
 )
 """Verbs that change something: they bind a message id and store their answer."""
@@ -425,6 +479,7 @@ Reading: TypeAlias = (
     | QueryVisits
     | DownloadCatalog
     | QueryReferral
+    | QueryMatches
     | ExplainSettlement
 )
 """Verbs that bind no message id."""

@@ -95,5 +95,11 @@ VisitState = Literal["open", "part_settled", "settled", "self_paid", "cancelled"
 """在院/未结算, 已中途结算, 已结算, 已自费出院, 已撤销."""
 ReferralState = Literal["filed", "approved", "part_approved", "revoked", "cancelled"]
 """已申请, 已核准, 部分核准, 核准已撤销, 申请已撤销: what the agency's authorizations make of an application."""
+MatchAct = Literal["match", "end"]
+"""对照, 终止对照: what a filing asks for."""
+FilingState = Literal["pending", "approved", "refused", "withdrawn"]
+"""待审核, 审核通过, 审核未通过, 已撤回: what became of a filing."""
+MatchBecame = Literal["filed", "pending_already", "in_force_already", "withdrawn", "end_filed", "end_pending_already"]
+"""已提交待审核, 已在待审核, 已生效, 已撤回, 已提交终止待审核, 终止已在待审核: what a message came to for a row."""
 OutcomeState = Literal["settled", "refused", "reversed", "not_seen"]
 """已生效, 已拒绝, 已冲正, 未收到."""

@@ -7,11 +7,14 @@ from adapters.jiangsu_injury.fields import AMEND_VISIT
 from adapters.jiangsu_injury.lists import listed
 from adapters.jiangsu_injury.money import bill_of
 from adapters.spelling import spelled, yuan
-from adapters.wording import REFERRALS, REVERSALS, entitlement, explanation, outcome_told, shares
+from adapters.wording import REFERRALS, REVERSALS, entitlement, explanation, matches_told, outcome_told, shares
 from schemas.answers import (
     AnyAnswer,
     ItemsUploaded,
     ItemsWithdrawn,
+    MatchesFiled,
+    MatchesFound,
+    MatchesWithdrawn,
     OutcomeFound,
     PersonVerified,
     Presettled,
@@ -56,6 +59,8 @@ def output_of(answer: AnyAnswer) -> Output:
             return _reversed(answer)
         case OutcomeFound():
             return {"msgid": answer.message_id, "memo": outcome_told(answer)}
+        case MatchesFiled() | MatchesWithdrawn() | MatchesFound():
+            return {"memo": matches_told(answer)}
         case SettlementFound():
             return output_of(answer.settlement)
         case _:

@@ -260,8 +260,8 @@ CODES = {
 LATER = {
     "3451": (
         "目录对照",
-        "对照由经办机构审核后导入，机构不能自行更改；请把对照表报送经办机构",
-        "the agency approves matches and imports them, and no provider changes its own: send your list to the agency",
+        "未找到其字段定义，不作猜测；请由原生接口POST /v1/matches提交，或把对照表报送经办机构",
+        "its fields were not found, and nothing is guessed: file by POST /v1/matches, or send your list to the agency",
     ),
     "1110": ("对账", "请以 POST /v1/outcomes 逐笔核对", "compare by POST /v1/outcomes, message by message"),
     "1120": ("明细对账", "请以 POST /v1/outcomes 逐笔核对", "compare by POST /v1/outcomes, message by message"),

@@ -5,21 +5,23 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
-from adapters.coherence import too_many_items
+from adapters.coherence import too_many_items, too_many_matches
 from adapters.kinds import Says
-from adapters.national.fields import CODES, EMERGENCY, EVERYTHING, MED_TYPES
+from adapters.national.fields import CODES, EMERGENCY, EVERYTHING, FILE_MATCH, MED_TYPES, WITHDRAW_MATCH
 from adapters.tables import NOT_ARRAY, NOT_OBJECT, UNKNOWN, Table, Values, joined, read_fields, read_row, said
 from adapters.transactions import TWO_PERSONS, original_faults, visit_kind_of
 from schemas.dialect import Profile
 from schemas.problems import Fault
 from schemas.requests import (
     ITEMS_PER_MESSAGE_MAX,
+    MATCHES_PER_MESSAGE_MAX,
     ROWS_PER_PAGE_MAX,
     AmendVisit,
     AnyRequest,
     CancelReferral,
     CancelSettlement,
     CancelVisit,
+    FileMatches,
     FileReferral,
     Presettle,
     QueryItems,
@@ -35,6 +37,7 @@ from schemas.requests import (
     UploadItems,
     VerifyPerson,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 DIAGNOSES_MAX = 30
@@ -307,6 +310,29 @@ def _reverse(act: Act) -> AnyRequest | None:
     return _made(Reverse, values, act)
 
 
+def _match_rows(act: Act, table: Table) -> list[Values]:
+    """Return the rows of 3301 and 3302: `data` is one match, or an array of them."""
+    given = act.input if isinstance(act.input, dict) else {}
+    act.faults.extend(said(joined("/input", name), UNKNOWN) for name in given if name != "data")
+    rows = given.get("data")
+    if isinstance(rows, list) and len(rows) > MATCHES_PER_MESSAGE_MAX:
+        act.faults.append(too_many_matches(len(rows), MATCHES_PER_MESSAGE_MAX, act.rows_at))
+        return []
+    return _rows(act, table)
+
+
+def _file_matches(act: Act) -> AnyRequest | None:
+    return _made(FileMatches, {"matches": _match_rows(act, FILE_MATCH)}, act)
+
+
+def _withdraw_matches(act: Act) -> AnyRequest | None:
+    """Of a match the codes say which; list_type says nothing more."""
+    rows = _match_rows(act, WITHDRAW_MATCH)
+    for row in rows:
+        row.pop("sorts", None)
+    return _made(WithdrawMatches, {"matches": rows}, act)
+
+
 def _query_visits(act: Act) -> AnyRequest | None:
     values = _fields(act)
     values.pop("mdtrt_id", None)
@@ -374,6 +400,8 @@ BUILDERS: dict[str, Callable[[Act], AnyRequest | None]] = {
     "2501": _file_referral,
     "2502": _cancel_referral,
     "2601": _reverse,
+    "3301": _file_matches,
+    "3302": _withdraw_matches,
     "5201": _query_visits,
     "5202": _query_visits,
     "5203": _query_settlement,

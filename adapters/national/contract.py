@@ -16,6 +16,8 @@ VERBS = (
     "FileReferral",
     "QueryReferral",
     "CancelReferral",
+    "FileMatches",
+    "WithdrawMatches",
     "QueryItems",
     "QueryVisits",
     "QuerySettlement",
@@ -51,6 +53,7 @@ _REFERRAL = (
     *("insu_optins", "diag_code", "diag_name", "hosp_agre_refl_flag", "refl_type", "refl_opnn"),
     "reflin_medins_no",
 )
+_MATCH = ("fixmedins_code", "aprvno", "dosform", "exct_cont", "item_cont", "prcunt", "spec", "pacspec", "memo")
 CARRIED = (
     *("fixmedins_name", "dev_no", "dev_safe_info", "cainfo", "signtype"),
     *(f"input/diseinfo/*/{name}" for name in _DIAGNOSIS),
@@ -58,6 +61,8 @@ CARRIED = (
     *(f"UploadItems:input/feedetail/**{name}" for name in _ROW),
     *(f"VerifyPerson:input/data/{name}" for name in _PERSON),
     *(f"RegisterVisit:input/mdtrtinfo/{name}" for name in _ADMISSION),
+    *(f"FileMatches:input/data/**{name}" for name in _MATCH),
+    *(f"WithdrawMatches:input/data/**{name}" for name in ("fixmedins_code", "list_type", "memo")),
     *(f"FileReferral:input/refmedin/{name}" for name in _REFERRAL),
     *(f"{verb}:input/data/{name}" for verb in ("Presettle", "Settle") for name in ("acct_used_flag", "mdtrt_cert_no")),
     *(f"{verb}:input/data/psn_no" for verb in ("CancelReferral", "Reverse", "QuerySettlement", "QueryStatement")),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters import kinds
 from adapters.kinds import Kind, within
@@ -38,6 +39,20 @@ MED_TYPES = {
 only a profile's `med_type.41` says which."""
 
 
+SORTS = {
+    "101": ("drug",),
+    "102": ("drug",),
+    "103": ("drug",),
+    "104": ("drug",),
+    "201": ("service", "inpatient_standard", "rehabilitation"),
+    "202": ("inpatient_standard",),
+    "203": ("rehabilitation",),
+    "301": ("consumable", "device"),
+    "302": ("device",),
+}
+"""list_type → the sorts that a catalog code may then be of: the national words know no sort of work-injury alone."""
+
+
 def _field(
     name: str,
     zh: str,
@@ -59,6 +74,11 @@ def _carried(names: str, length_max: int = 200, section: str = "§2.3") -> Itera
     for pair in names.split():
         name, zh = pair.split(":")
         yield _field(name, zh, within(kinds.anything, length_max), use="carried", section=section)
+
+
+def _assumed(names: str, length_max: int) -> Iterable[Field]:
+    """Yield the same of a code whose fields no source gives."""
+    return (replace(field, known=False) for field in _carried(names, length_max))
 
 
 _NUMBER_30 = within(kinds.number, 30)
@@ -293,6 +313,31 @@ QUERY_REFERRAL = Table(
     _QUALIFICATION,
     *_carried("begntime:开始时间 endtime:结束时间"),
 )
+_LOCAL_CODE = _field("fixmedins_hilist_id", "定点医药机构目录编号", kinds.local_code, "local_code", known=False)
+_LIST_TYPE = _field(
+    "list_type", "目录类别", kinds.one_of(**{f"_{word}": sorts for word, sorts in SORTS.items()}), "sorts", known=False
+)
+FILE_MATCH = Table(
+    replace(_LOCAL_CODE, required=True),
+    _field("fixmedins_hilist_name", "定点医药机构目录名称", kinds.item_name, "local_name", known=False),
+    replace(_LIST_TYPE, required=True),
+    _field("med_list_codg", "医疗目录编码", kinds.code, "catalog_code", required=True, known=False),
+    _field("begndate", "开始日期", kinds.day, "valid_from", required=True, known=False),
+    _field("enddate", "结束日期", kinds.day, "valid_to", known=False),
+    *_assumed(
+        "fixmedins_code:定点医药机构编号 aprvno:批准文号 dosform:剂型 exct_cont:除外内容 item_cont:项目内涵"
+        " prcunt:计价单位 spec:规格 pacspec:包装规格 memo:备注",
+        1_000,
+    ),
+)
+WITHDRAW_MATCH = Table(
+    replace(_LOCAL_CODE, required=True),
+    replace(_LIST_TYPE, use="checked"),
+    _field("med_list_codg", "医疗目录编码", kinds.code, "catalog_code", required=True, known=False),
+    _field("begndate", "开始日期", kinds.day, "valid_from", known=False),
+    _field("enddate", "结束日期", kinds.day, "ends_on", known=False),
+    *_assumed("fixmedins_code:定点医药机构编号 memo:备注", 500),
+)
 _PAGE = _field("page_num", "当前页", kinds.page, "page", known=False, section="§2.2")
 QUERY_VISITS = Table(
     _PSN,
@@ -347,6 +392,8 @@ CODES = {
     "2501": Code(zh="转院备案", fields=FILE_REFERRAL, node="refmedin"),
     "2502": Code(zh="转院备案撤销", fields=CANCEL_REFERRAL),
     "2601": Code(zh="冲正交易", fields=REVERSE, sign_in=False),
+    "3301": Code(zh="目录对照上传", fields=Table(), rows=FILE_MATCH, rows_node="data"),
+    "3302": Code(zh="目录对照撤销", fields=Table(), rows=WITHDRAW_MATCH, rows_node="data"),
     "5201": Code(zh="就诊信息查询", fields=QUERY_VISITS),
     "5202": Code(zh="诊断信息查询", fields=QUERY_VISITS),
     "5203": Code(zh="结算信息查询", fields=QUERY_SETTLEMENT),
@@ -381,7 +428,5 @@ LATER = {
     "3202": ("医药机构费用结算对明细账", "请向经办机构办理", "use the office's counter"),
     "3203": ("清算申请", "请向经办机构办理", "use the office's counter"),
     "3204": ("清算申请撤销", "请向经办机构办理", "use the office's counter"),
-    "3301": ("目录对照上传", "对照由经办机构审核后导入", "the agency approves matches and imports them"),
-    "3302": ("目录对照撤销", "对照由经办机构审核后导入", "the agency approves matches and imports them"),
 }
 """What the interface has and we do not offer: its name, and what to do instead, zh and en."""

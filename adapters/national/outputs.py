@@ -4,6 +4,7 @@ from typing import assert_never
 
 from adapters.national import settlements
 from adapters.national.asked import Asked, asked_of, code_of, money_of, said_in
+from adapters.national.matches import matched
 from adapters.national.parts import amount, digits
 from adapters.national.settlements import OWN_MED_TYPES, Output
 from adapters.spelling import spelled, yuan
@@ -16,6 +17,9 @@ from schemas.answers import (
     ItemsFound,
     ItemsUploaded,
     ItemsWithdrawn,
+    MatchesFiled,
+    MatchesFound,
+    MatchesWithdrawn,
     OutcomeFound,
     OutcomesFound,
     PersonVerified,
@@ -62,6 +66,8 @@ def output_of(answer: AnyAnswer, to: Inbound) -> Output:
             return _referred(answer)
         case ItemsFound() | VisitsFound():
             return _listed(answer, asked_of(to))
+        case MatchesFiled() | MatchesWithdrawn() | MatchesFound():
+            return {"data": matched(answer)}
         case CatalogFound() | CatalogPart():
             return {"data": {"ver": str(answer.version), "data_cnt": answer.version_rows}}
         case SettlementExplained():

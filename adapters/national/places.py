@@ -11,11 +11,14 @@ _FILLED_BY = {
 }
 """Canonical fields that code fills from a wire field of another meaning."""
 
+_ROWS = {"items", "matches"}
+"""What the canonical request calls a code's rows."""
+
 
 def wire_pointer(infno: str, pointer: str) -> str:
     """Return the sender's pointer for one of the canonical request."""
     code, steps = CODES[infno], pointer.split("/")[1:]
-    if steps and steps[0] == "items" and code.rows is not None:
+    if steps and steps[0] in _ROWS and code.rows is not None:
         names = [wire_name(code.rows, step) for step in _filled(steps[2:])]
         return "/".join(["/input", code.rows_node, *steps[1:2], *names])
     return "/".join(["/input", code.node, *(wire_name(code.fields, step) for step in _filled(steps))])
@@ -28,9 +31,9 @@ def place_zh(infno: str, pointer: str) -> str:
     """
     code = CODES.get(infno)
     steps = _filled(pointer.split("/")[1:])
-    while steps and code and steps[0] in ("input", code.node):
+    while steps and code and steps[0] in {"input", code.node} - {code.rows_node}:
         steps = steps[1:]
-    if code and steps and steps[0] in {"items", code.rows_node}:
+    if code and steps and steps[0] in {*_ROWS, code.rows_node}:
         row = f"第{int(steps[1]) + 1}行" if len(steps) > 1 and steps[1].isdecimal() else ""
         table = code.rows or (OUTPATIENT_ITEM if infno.startswith("22") else INPATIENT_ITEM)
         return " ".join(part for part in (row, *(titled(table, step) for step in steps[2:])) if part)

@@ -5,7 +5,7 @@ import msgspec
 from adapters.native.reading import read
 from schemas.dialect import Inbound, Profile
 from schemas.problems import GatewayError, Problem
-from schemas.requests import ITEMS_PER_MESSAGE_MAX
+from schemas.requests import ITEMS_PER_MESSAGE_MAX, MATCHES_PER_MESSAGE_MAX
 
 _BILLS, _ITEMS = "POST /v1/bills", "POST /v1/visits/ZY0001/items"
 _AMEND = "PATCH /v1/visits/ZY0001"
@@ -32,6 +32,12 @@ _REFERRAL: dict[str, object] = {
     "to_area": "320100",
     "to_provider_name": "省城某医院",
     "reason": "需行骨移植",
+}
+_MATCHES = "POST /v1/matches"
+_MATCH: dict[str, object] = {
+    "local_code": "ZL-0412",
+    "catalog_code": "001102000050000",
+    "valid_from": "2026-01-01",
 }
 _TEXTS: tuple[tuple[str, bytes], ...] = (
     (_VERIFY, b'{"worker_id": "W1"'),
@@ -70,6 +76,10 @@ _OBJECTS: tuple[tuple[str, dict[str, object]], ...] = (
     (_AMEND, {}),
     (_AMEND, {"qualification_id": "Q1", "qualification_ids": ["Q1"]}),
     ("POST /v1/referrals", _REFERRAL),
+    (_MATCHES, {"matches": [{**_MATCH, "valid_to": "2025-12-31"}]}),
+    (_MATCHES, {"matches": [_MATCH, _MATCH]}),
+    (_MATCHES, {"matches": [_MATCH] * (MATCHES_PER_MESSAGE_MAX + 1)}),
+    ("POST /v1/matches/withdraw", {"matches": [{"catalog_code": "001102000050000"}]}),
 )
 """Bodies that are JSON and say what they must not."""
 _HEADERS = {"content-type": "application/json", "idempotency-key": "M1"}

@@ -5,7 +5,7 @@ from functools import cache
 import msgspec
 
 from adapters import json_text
-from adapters.coherence import incoherences, too_many_items, unlikely_year
+from adapters.coherence import incoherences, too_many_items, too_many_matches, unlikely_year
 from adapters.native.faults import faults_of
 from adapters.native.instants import in_utc, request_in_utc
 from adapters.native.queries import query_values
@@ -16,14 +16,18 @@ from schemas.problems import Fault, TooLarge, WireError
 from schemas.requests import (
     ITEMS_PER_DOCUMENT_MAX,
     ITEMS_PER_MESSAGE_MAX,
+    MATCHES_PER_MESSAGE_MAX,
     AnyRequest,
     Envelope,
+    FileMatches,
     Message,
     SubmitBill,
     UploadItems,
+    WithdrawMatches,
 )
 
 _ITEMS_MAX: dict[type[AnyRequest], int] = {UploadItems: ITEMS_PER_MESSAGE_MAX, SubmitBill: ITEMS_PER_DOCUMENT_MAX}
+_OF_MATCHES: frozenset[type[AnyRequest]] = frozenset({FileMatches, WithdrawMatches})
 _INT_DIGITS_MAX = 18
 _VERB = b'"verb"'
 """The route says which verb it is; a body that names it is told so."""
@@ -151,9 +155,11 @@ def _number(text: str) -> int | float:
 
 def _refuse_too_many(route: Route, body: dict[str, object]) -> None:
     limit = _ITEMS_MAX.get(route.verb)
-    items = body.get("items")
+    items, matches = body.get("items"), body.get("matches")
     if limit is not None and isinstance(items, list) and len(items) > limit:
         raise TooLarge(too_many_items(len(items), limit, "/items"))
+    if route.verb in _OF_MATCHES and isinstance(matches, list) and len(matches) > MATCHES_PER_MESSAGE_MAX:
+        raise TooLarge(too_many_matches(len(matches), MATCHES_PER_MESSAGE_MAX, "/matches"))
 
 
 def _path_faults(route: Route, named: dict[str, str]) -> list[Fault]:

@@ -17,10 +17,12 @@ from schemas.requests import (
     DischargeVisit,
     DownloadCatalog,
     ExplainSettlement,
+    FileMatches,
     FileReferral,
     Presettle,
     PresettleBill,
     QueryItems,
+    QueryMatches,
     QueryOutcome,
     QueryOutcomes,
     QueryReferral,
@@ -36,6 +38,7 @@ from schemas.requests import (
     UploadItems,
     VerifyPerson,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 
@@ -92,6 +95,9 @@ ROUTES = (
     _route("GET /v1/referrals/{referral_no}", QueryReferral),
     _route("GET /v1/qualifications/{qualification_id}/referrals", QueryReferral),
     _route("POST /v1/referrals/{referral_no}/cancel", CancelReferral),
+    _route("POST /v1/matches", FileMatches),
+    _route("POST /v1/matches/withdraw", WithdrawMatches),
+    _route("GET /v1/matches?{local_code,state,cursor,limit}", QueryMatches),
     _route("POST /v1/reversals", Reverse),
     _route("GET /v1/outcomes/{message_id}", QueryOutcome),
     _route("POST /v1/outcomes", QueryOutcomes),

@@ -94,7 +94,7 @@ def record_of(struct: type[msgspec.Struct]) -> Record:
 
 def item_name(name: str) -> str:
     """Return what one of a list is called: items → item, diagnosis_prefixes → diagnosis_prefix, amended → entry."""
-    if name.endswith("xes"):
+    if name.endswith(("xes", "ches")):
         return name[:-2]
     return name[:-1] if name.endswith("s") else "entry"
 

@@ -109,7 +109,7 @@ def import_files(
     if template:
         return _print_header(kind)
     files = _files(kind, path, charset, sheet)
-    instant = _instant(effective_at)
+    instant = instant_of(effective_at)
     try:
         if dry_run:
             _tell_changes(_compared(files, embedded, dsn, secrets, instant), as_json=as_json)
@@ -188,7 +188,8 @@ def _file(path: Path, charset: "Charset", sheet: str | None) -> "File":
     return File(content=content, charset=charset)
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant_of(text: str | None) -> datetime | None:
+    """Return the instant of --effective-at; ends the command where it is none."""
     if text is None:
         return None
     try:

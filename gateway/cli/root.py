@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import adapter, config, keys, migrate, sandbox, sheet
+from gateway.cli import adapter, config, keys, matches, migrate, sandbox, sheet
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
@@ -38,6 +38,7 @@ app.command(short_help="List the rules, with their source in law (审核规则).
 app.command(short_help="Look whether all is well, and say what mends it (体检).")(doctor)
 app.command(short_help="Ask what became of messages, and what to send next (交易结果).")(outcome)
 app.command("import", short_help="Take in reference data from CSV or XLSX (导入).")(import_files)
+app.add_typer(matches.app, short_help="Decide what providers file of catalog matches (目录对照审核).")
 app.command(short_help="Write an invented city to try things with (示例世界).")(world)
 app.add_typer(sheet.app, short_help="Write the template of a bill as a sheet; send one (表格报送).")
 app.command(short_help="Check a receipt or saved answer offline (验签).")(verify)

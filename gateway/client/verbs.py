@@ -14,6 +14,9 @@ from schemas.answers import (
     ItemsFound,
     ItemsUploaded,
     ItemsWithdrawn,
+    MatchesFiled,
+    MatchesFound,
+    MatchesWithdrawn,
     OutcomeFound,
     OutcomesFound,
     PersonVerified,
@@ -43,10 +46,12 @@ from schemas.requests import (
     DischargeVisit,
     DownloadCatalog,
     ExplainSettlement,
+    FileMatches,
     FileReferral,
     Presettle,
     PresettleBill,
     QueryItems,
+    QueryMatches,
     QueryOutcome,
     QueryOutcomes,
     QueryReferral,
@@ -63,6 +68,7 @@ from schemas.requests import (
     UploadItems,
     VerifyPerson,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 R = TypeVar("R", bound=Request)
@@ -265,6 +271,9 @@ class Verbs:
     query_referral = Read("GET /v1/referrals/{referral_no}", QueryReferral, ReferralsFound)
     query_referrals = Read("GET /v1/qualifications/{qualification_id}/referrals", QueryReferral, ReferralsFound)
     cancel_referral = Change("POST /v1/referrals/{referral_no}/cancel", CancelReferral, ReferralCancelled)
+    file_matches = Change("POST /v1/matches", FileMatches, MatchesFiled)
+    withdraw_matches = Change("POST /v1/matches/withdraw", WithdrawMatches, MatchesWithdrawn)
+    query_matches = Read("GET /v1/matches?{local_code,state,cursor,limit}", QueryMatches, MatchesFound)
     reverse = Change("POST /v1/reversals", Reverse, Reversed)
     query_outcome = Read("GET /v1/outcomes/{message_id}", QueryOutcome, OutcomeFound)
     query_outcomes = Read("POST /v1/outcomes", QueryOutcomes, OutcomesFound)

@@ -1,5 +1,6 @@
 """Why a message is refused: each code with its words (zh, en) and what would make it pass."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from schemas.problems import Broken, Busy, Conflict, Fault, GatewayError, NotFound, Refused, Unsupported
@@ -246,6 +247,104 @@ REASONS: dict[str, Reason] = {
         "the agency has granted the referral by {authorization_no}",
         "请联系经办机构撤销核准；申请有误的，请冲正原申请报文",
         "have the agency revoke it; if it was filed by mistake, reverse the message that filed it",
+    ),
+    "match.no_agreement": Reason(
+        Refused,
+        "{day}没有有效的服务协议，不能提交目录对照",
+        "no service agreement is in force on {day}, so no match can be filed",
+        "请与经办机构核对协议起止日期和状态",
+        "check the agreement's days and state with the agency",
+    ),
+    "match.catalog_unknown": Reason(
+        Refused,
+        "目录编码{catalog_code}在{day}不在就医地工伤保险目录内",
+        "{catalog_code} is not in the catalog of the place of treatment on {day}",
+        "请下载目录核对编码及其有效期，或改为编码有效的开始日期",
+        "compare with the catalog (GET /v1/catalog), or begin on a day on which the code is in force",
+    ),
+    "match.sort_differs": Reason(
+        Refused,
+        "目录编码{catalog_code}的类别是{sort}，与申报的{stated}不符",
+        "{catalog_code} is of the sort {sort}, not of {stated}",
+        "请核对目录类别和目录编码",
+        "check the sort and the catalog code",
+    ),
+    "match.pending_differs": Reason(
+        Conflict,
+        "院内码{local_code}已有内容不同、日期重叠的待审核申请{filing_no}",
+        "filing {filing_no} of local code {local_code} is pending, with other content for some of the same days",
+        "请先撤销该申请再重新提交，或等待审核结果",
+        "withdraw that filing first and file anew, or wait for what the agency decides",
+    ),
+    "match.overlaps": Reason(
+        Conflict,
+        "院内码{local_code}自{valid_from}起已对照{catalog_code}（止{valid_to}），日期重叠",
+        "local code {local_code} stands for {catalog_code} from {valid_from} to {valid_to}, on some of the same days",
+        "请先申请终止原对照（撤销，ends_on早于新对照的开始日期），或更正日期",
+        "file its end first (withdraw it with ends_on before the new match begins), or correct the days",
+    ),
+    "match.too_many_pending": Reason(
+        Conflict,
+        "待审核的申请已有{pending}条，上限为{limit}条",
+        "{pending} filings are pending, and no more than {limit} may be",
+        "请等待经办机构审核，或撤销不再需要的申请",
+        "wait until the agency has decided some, or withdraw what is no longer wanted",
+    ),
+    "match.unknown": Reason(
+        NotFound,
+        "院内码{local_code}没有这样的待审核申请或有效对照",
+        "local code {local_code} has no such filing pending and no such match in force",
+        "请核对院内码、目录编码和开始日期，或查询本机构的申请",
+        "check local code, catalog code and first day, or ask for your filings",
+    ),
+    "match.ambiguous": Reason(
+        Refused,
+        "院内码{local_code}有{found}条待审核申请或有效对照，无法确定是哪一条",
+        "local code {local_code} has {found} filings pending or matches in force: which is meant?",
+        "请同时填写目录编码和开始日期，或填写申请编号",
+        "give catalog code and first day with it, or the filing's number",
+    ),
+    "match.filing_unknown": Reason(
+        NotFound,
+        "未找到目录对照申请{filing_no}",
+        "no filing {filing_no}",
+        "请核对申请编号，或查询本机构的申请",
+        "check the filing's number, or ask for your filings",
+    ),
+    "match.filing_differs": Reason(
+        Refused,
+        "所填的{stated}与申请{filing_no}的{filed}不一致",
+        "filing {filing_no} is of {filed}, not of {stated}",
+        "请只填写申请编号，或填写同一申请的内容",
+        "give the filing's number alone, or what stands in it",
+    ),
+    "match.filing_closed": Reason(
+        Conflict,
+        "申请{filing_no}的状态为{state}，没有可撤销的内容",
+        "filing {filing_no} is {state}: there is nothing to take back",
+        "无需撤销；如需变更，请重新提交",
+        "nothing is left to withdraw; file anew what is wanted",
+    ),
+    "match.repeated": Reason(
+        Refused,
+        "与同一报文的另一行是同一条对照",
+        "another row of the message is about the same match",
+        "每条对照在一个报文中只写一行",
+        "give each match once in a message",
+    ),
+    "match.not_in_force": Reason(
+        Refused,
+        "申请{filing_no}尚未生效，没有终止日期可言",
+        "filing {filing_no} is pending and not in force: it has no end yet",
+        "撤销待审核的申请时请不填ends_on",
+        "leave ends_on out to take a pending filing back",
+    ),
+    "match.ends_already": Reason(
+        Refused,
+        "院内码{local_code}的对照本来就在{valid_to}终止",
+        "the match of local code {local_code} ends on {valid_to} as it is",
+        "请填写早于{valid_to}的终止日期，或不必申请",
+        "give a last day before {valid_to}, or leave it as it is",
     ),
     "item.content_differs": Reason(
         Conflict,
@@ -494,3 +593,8 @@ def fault(code: str, pointer: str = "", **facts: object) -> Fault:
 def refusal(code: str, pointer: str = "", *, tell: dict[str, str] | None = None, **facts: object) -> GatewayError:
     """Return the error of a reason; tell goes to the caller's program as it is."""
     return REASONS[code].error(fault(code, pointer, **facts), facts=tell)
+
+
+def refusal_of(faults: Sequence[Fault]) -> GatewayError:
+    """Return the error of several reasons, of the kind of the first."""
+    return REASONS[faults[0].code].error(*faults)

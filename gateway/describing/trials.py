@@ -16,6 +16,7 @@ from schemas.requests import (
     CancelSettlement,
     CancelVisit,
     DischargeVisit,
+    FileMatches,
     FileReferral,
     Presettle,
     PresettleBill,
@@ -31,6 +32,7 @@ from schemas.requests import (
     UploadItems,
     VerifyPerson,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 PROVIDER = "H32110000001"
@@ -159,6 +161,23 @@ TRIALS: dict[type[AnyRequest], Trial] = {
     ),
     QueryReferral: Trial(named={"referral_no": REFERRAL, "qualification_id": QUALIFICATION}, after=_FILED),
     CancelReferral: Trial(body={"qualification_id": QUALIFICATION}, named={"referral_no": REFERRAL}, after=_FILED),
+    FileMatches: Trial(
+        body={
+            "matches": [
+                {
+                    "local_code": "GS-0001",
+                    "local_name": "手法整复",
+                    "catalog_code": "004200000010000",
+                    "sorts": ["service"],
+                    "valid_from": "2026-09-01",
+                }
+            ]
+        }
+    ),
+    WithdrawMatches: Trial(
+        body={"matches": [{"local_code": "GS-0001"}]},
+        after=("在POST /v1/matches的示例之后", "after the example of POST /v1/matches"),
+    ),
     QueryOutcome: Trial(named={"message_id": message_id_of(SubmitBill)}, after=_SENT),
     QueryOutcomes: Trial(body={"message_ids": [message_id_of(SubmitBill), message_id_of(Settle), "never-sent"]}),
     Reverse: Trial(body={"original_message_id": message_id_of(SubmitBill)}, after=_SENT),

@@ -134,6 +134,46 @@ VERBS: dict[type[Request], Words] = {
         answer=answers.ReferralCancelled,
         refusals=("referral.unknown", "referral.differs", "referral.cancelled", "referral.approved"),
     ),
+    requests.FileMatches: Words(
+        zh="上传目录对照。这是申请，不影响任何结算；经办机构审核通过后，自其生效时刻起按对照审核。",
+        en="File matches of the provider's own codes. They are filings and change no decision: what puts one into "
+        "force is the agency's approval, from the instant that it states.",
+        answer=answers.MatchesFiled,
+        refusals=(
+            "match.no_agreement",
+            "match.catalog_unknown",
+            "match.sort_differs",
+            "match.pending_differs",
+            "match.overlaps",
+            "match.too_many_pending",
+        ),
+        faults=("match.ends_before_start", "match.rows_overlap", "matches.too_many"),
+    ),
+    requests.WithdrawMatches: Words(
+        zh="撤销目录对照。待审核的申请即行撤回；已生效的对照不变，而是提交终止申请，待经办机构审核。",
+        en="Withdraw matches. What is pending is taken back; a match in force stays, and its end is filed for the "
+        "agency to approve.",
+        answer=answers.MatchesWithdrawn,
+        refusals=(
+            "match.unknown",
+            "match.ambiguous",
+            "match.filing_unknown",
+            "match.filing_differs",
+            "match.filing_closed",
+            "match.repeated",
+            "match.not_in_force",
+            "match.ends_already",
+            "match.pending_differs",
+        ),
+        faults=("match.not_named", "matches.too_many"),
+    ),
+    requests.QueryMatches: Words(
+        zh="查询目录对照申请。本机构的全部申请及其审核结果，按提交先后倒序分页。",
+        en="Query filings of matches. The caller's own, the newest first, with what became of each, in pages.",
+        answer=answers.MatchesFound,
+        refusals=("cursor.unknown",),
+        faults=("cursor.carries",),
+    ),
     requests.CancelVisit: Words(
         zh="撤销登记。未结算的明细一并撤销，就诊号可再次使用；请求体可省略。",
         en="Cancel a visit. Its unsettled items are withdrawn and its number is free again; the body may be left out.",
@@ -285,6 +325,7 @@ TAGS: dict[str, tuple[str, str]] = {
     "settlements": ("结算查询与撤销", "settlements: query and cancel"),
     "referrals": ("转诊转院", "referrals"),
     "qualifications": ("待遇资格下的转诊转院", "referrals under a qualification"),
+    "matches": ("目录对照", "matches of a provider's own codes"),
     "reversals": ("冲正", "reversals"),
     "outcomes": ("交易结果", "outcomes of messages"),
     "catalog": ("目录", "the catalog"),
@@ -309,6 +350,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "version": ("目录版本；不填为当前生效版本", "The catalog's version; the newest in force where it is left out."),
     "since_version": ("只要该版本以来的变更", "Only rows that are new, changed or ended since this version."),
     "format": ("以文件返回", "A part of a file instead of a page."),
+    "local_code": ("院内码", "Only this local code's."),
     "cursor": ("上一页应答中的next_cursor", "Where the page begins: next_cursor of the page before, as it is."),
     "limit": ("每页条数", "Rows a page, at most."),
 }

@@ -38,6 +38,7 @@ from schemas.requests import (
     Presettle,
     PresettleBill,
     QueryItems,
+    QueryMatches,
     QueryOutcome,
     QueryOutcomes,
     QueryReferral,
@@ -93,7 +94,7 @@ class Desk:
             return None
         return await self._reader.cycle_fault(sign_no, asked.caller)
 
-    async def _read(self, asked: Asked, request: Reading) -> AnyAnswer:
+    async def _read(self, asked: Asked, request: Reading) -> AnyAnswer:  # noqa: PLR0912 one case a verb
         match request:
             case VerifyPerson():
                 return await self._reader.person(request, asked.caller)
@@ -117,6 +118,8 @@ class Desk:
                 return await self._reader.catalog(request, asked.caller)
             case QueryReferral():
                 return await self._reader.referrals.found(request, asked.caller)
+            case QueryMatches():
+                return await self._reader.matches(request, asked.caller)
             case ExplainSettlement():
                 return await self._reader.explanation(request, asked.caller)
 
@@ -142,6 +145,7 @@ class Desk:
             visit_no=way.visit_no,
             visit_id=way.visit_id,
             keys=way.keys,
+            filings=way.filings,
             original_message_id=request.original_message_id if isinstance(request, Reverse) else None,
             lines=way.lines,
         )

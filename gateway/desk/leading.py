@@ -15,12 +15,14 @@ from gateway.desk.cycles import decide_sign_in, decide_sign_out
 from gateway.desk.discharging import decide_discharge
 from gateway.desk.documents import decide_submit
 from gateway.desk.items import decide_upload, decide_withdraw
+from gateway.desk.matching import decide_file_matches
 from gateway.desk.names import bill_keys, referral_cancellation_key, referral_key, referral_no_of, visit_key
 from gateway.desk.referring import Filed, decide_cancel_referral, decide_file
 from gateway.desk.reversing import decide_reverse
 from gateway.desk.undoing import decide_cancel
+from gateway.desk.unmatching import decide_withdraw_matches, filings_named
 from gateway.desk.visits import decide_cancel_visit, decide_register
-from gateway.settling.standing import Key, Standing
+from gateway.settling.standing import FilingsAsked, Key, Standing
 from schemas.facts import Provider
 from schemas.problems import GatewayError
 from schemas.requests import (
@@ -30,6 +32,7 @@ from schemas.requests import (
     CancelVisit,
     Changing,
     DischargeVisit,
+    FileMatches,
     FileReferral,
     RegisterVisit,
     Reverse,
@@ -39,6 +42,7 @@ from schemas.requests import (
     SubmitBill,
     UploadItems,
     WithdrawItems,
+    WithdrawMatches,
 )
 
 Decide: TypeAlias = Callable[[Standing, Making], Verdict]
@@ -52,6 +56,7 @@ class Leads(Struct, frozen=True, kw_only=True):
     visit_no: str | None = None
     visit_id: UUID | None = None
     keys: tuple[Key, ...] = ()
+    filings: FilingsAsked | None = None
     lines: int = 0
 
     def to(self, worker_id: str, visit_id: UUID) -> "Leads":
@@ -71,7 +76,7 @@ class Leads(Struct, frozen=True, kw_only=True):
         return replace(self, decide=refuse)
 
 
-def leads(request: Changing, caller: Provider) -> Leads:
+def leads(request: Changing, caller: Provider) -> Leads:  # noqa: PLR0912 one case a verb
     """Return where a request leads."""
     match request:
         case SignIn():
@@ -109,6 +114,18 @@ def leads(request: Changing, caller: Provider) -> Leads:
             return Leads(decide=partial(decide_file, request), worker_id=request.worker_id)
         case CancelReferral():
             return leads_to_referral(request, caller, None)
+        case FileMatches():
+            return Leads(
+                decide=partial(decide_file_matches, request),
+                filings=FilingsAsked(local_codes=tuple(row.local_code for row in request.matches)),
+                lines=len(request.matches),
+            )
+        case WithdrawMatches():
+            return Leads(
+                decide=partial(decide_withdraw_matches, request),
+                filings=filings_named(request),
+                lines=len(request.matches),
+            )
         case Reverse():
             referral_no = referral_no_of(caller.code, request.original_message_id)
             return Leads(decide=partial(decide_reverse, request), keys=(referral_key(caller, referral_no),))

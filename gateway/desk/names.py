@@ -25,6 +25,12 @@ def referral_no_of(provider_code: str, message_id: str) -> str:
     return f"ZZ{sha256(filing.encode()).hexdigest()[:20].upper()}"
 
 
+def filing_no_of(provider_code: str, message_id: str, place: int) -> str:
+    """Return the number of the filing that a row of a message makes; a message's are in its order."""
+    filing = f"{provider_code}\n{message_id}"
+    return f"MF{sha256(filing.encode()).hexdigest()[:20].upper()}{place:03d}"
+
+
 def referral_key(caller: Provider, referral_no: str) -> Key:
     """Return the key under which a referral stands until it is reversed."""
     return Key(provider_code=caller.code, kind="referral", key=referral_no)

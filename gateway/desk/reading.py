@@ -14,6 +14,7 @@ from gateway.desk.catalogs import catalog_found
 from gateway.desk.cycles import fault_of_cycle
 from gateway.desk.explaining import explained, kept_of
 from gateway.desk.items_found import items_found
+from gateway.desk.matches_found import matches_found
 from gateway.desk.outcomes import outcomes_found
 from gateway.desk.persons import person_verified
 from gateway.desk.previewing import Previewer
@@ -34,6 +35,7 @@ from schemas.answers import (
     CatalogFound,
     CatalogPart,
     ItemsFound,
+    MatchesFound,
     OutcomeFound,
     OutcomesFound,
     PersonVerified,
@@ -51,6 +53,7 @@ from schemas.requests import (
     DownloadCatalog,
     ExplainSettlement,
     QueryItems,
+    QueryMatches,
     QueryOutcome,
     QueryOutcomes,
     QuerySettlement,
@@ -176,6 +179,13 @@ class Reader:
         """Return a page of the caller's visits."""
         async with self._reading() as connection:
             return await visits_found(connection, request, caller)
+
+    async def matches(self, request: QueryMatches, caller: Provider) -> MatchesFound:
+        """Return a page of the caller's filings of matches."""
+        async with self._reading() as connection:
+            book = Book()
+            await self._loader(connection).instant(book, self._references)
+            return await matches_found(connection, request, caller, book.snapshot)
 
     async def catalog(self, request: DownloadCatalog, caller: Provider) -> CatalogFound | CatalogPart:
         """Return a page of the catalog, or a part of it as a file, from the tables: every version lies there."""

@@ -10,6 +10,7 @@ from gateway.desk.amending import contradictions, orphans, said_anew, taken_back
 from gateway.desk.asking import Making, Verdict
 from gateway.desk.names import referral_key, referral_no_of
 from gateway.desk.undoing import cancellation, sums_of
+from gateway.desk.unmatching import undo_filings
 from gateway.desk.visits import changed, undo_visit
 from gateway.settling.lane import TOMBSTONE
 from gateway.settling.standing import Standing, VisitFile
@@ -113,6 +114,8 @@ def undo(original: MessageRow, standing: Standing, making: Making) -> tuple[Sett
             return None, undo_discharge(file)
         case "FileReferral":
             return None, undo_filing(original, making)
+        case "FileMatches" | "WithdrawMatches":
+            return None, undo_filings(original, standing, making)
         case "UploadItems" if file:
             return None, undo_upload(original, file, making)
         case "WithdrawItems" if file:

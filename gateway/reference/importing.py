@@ -97,7 +97,7 @@ async def _judged(
 ) -> _Judged:
     """Hold the files against the tables; raises ImportRefused with the faults so far and those found here."""
     instant = await connection.fetchval(QUERIES["import_instant"].sql)
-    newest = {sheet.kind.name: await _newest(connection, sheet.kind.name) for sheet in sheets}
+    newest = {sheet.kind.name: await newest_of(connection, sheet.kind.name) for sheet in sheets}
     there = await standing(connection, sheets, seals)
     known.extend(there, sheets)
     faults = [*faults, *(fault for sheet in sheets for fault in known.check(there, sheet))]
@@ -117,7 +117,8 @@ def lead_of(rows: int) -> timedelta:
     return LEAD + timedelta(seconds=rows // ROWS_PER_SECOND)
 
 
-async def _newest(connection: Connection, kind: str) -> dict[tuple[str, str], wholes.Newest]:
+async def newest_of(connection: Connection, kind: str) -> dict[tuple[str, str], wholes.Newest]:
+    """Return the newest version of a kind by area and scheme, announced ones too."""
     rows = await connection.fetch(QUERIES["import_newest"].sql, kind)
     return {
         (row["area"], row["scheme"]): wholes.Newest(
@@ -187,7 +188,7 @@ async def _write(connection: Connection, sheet: Sheet, judged: _Judged, seals: S
         if sheet.kind.whole and before is not None and before.sha256 == part.sha256:
             continue
         begin = begins.later if sheet.kind.whole and before is not None else begins.first
-        version = await _version(connection, sheet.kind.name, part, begin)
+        version = await new_version(connection, sheet.kind.name, part, begin)
         written.append(version)
         added += part.row_count
         if before is not None and sheet.kind.whole and before.effective_at > version.effective_at:
@@ -207,7 +208,8 @@ async def _write(connection: Connection, sheet: Sheet, judged: _Judged, seals: S
     )
 
 
-async def _version(connection: Connection, kind: str, part: wholes.Part, effective_at: datetime) -> Version:
+async def new_version(connection: Connection, kind: str, part: wholes.Part, effective_at: datetime) -> Version:
+    """Return a new version of a kind for the part's area and scheme, in the open database transaction."""
     number = await connection.fetchval(
         QUERIES["import_version"].sql, kind, part.area, part.scheme, effective_at, part.row_count, part.sha256
     )

@@ -55,6 +55,11 @@ def parts(sheet: Sheet) -> list[Part]:
     ]
 
 
+def nothing(kind: str, area: str, scheme: str) -> Part:
+    """Return the part of a kind that has no rows."""
+    return Part(area=area, scheme=scheme, row_count=0, sha256=digest(()), copy=_copier(kind, []), facts=())
+
+
 def digest(facts: Iterable[Struct]) -> str:
     """Return the SHA-256 of facts, whatever their order."""
     whole = hashlib.sha256()

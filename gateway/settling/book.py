@@ -1,6 +1,6 @@
 """The book of one batch: what was read under lock, kept true while one ask after another takes effect."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,8 @@ from gateway.store.rows import (
     Effect,
     ItemSettled,
     ItemSheetRow,
+    MatchFilingChanged,
+    MatchFilingRow,
     MessageRow,
     PostingRow,
     SettlementRow,
@@ -50,6 +52,9 @@ class Book:
         self.visits: dict[UUID, VisitFile] = {}
         self.withdrawn: dict[tuple[str, str], tuple[str, ...]] = {}
         self.amendments: dict[tuple[str, str], Amendment] = {}
+        self.filings: defaultdict[str, dict[str, MatchFilingRow]] = defaultdict(dict)
+        """Filings of matches by provider and number, as far as the batch is about them."""
+        self.filings_pending: Counter[str] = Counter()
         self._behind: defaultdict[str, list[Sequence[Effect]]] = defaultdict(list)
         """Effects of earlier asks, by worker, that no later ask has been about yet."""
 
@@ -92,6 +97,8 @@ class Book:
             original_refused=original_key in self.refused,
             withdrawn=self.withdrawn.get(original_key, ()),
             amendment=self.amendments.get(original_key),
+            filings=tuple(self.filings[ask.caller.code].values()) if ask.caller.code in self.filings else (),
+            filings_pending=self.filings_pending[ask.caller.code],
         )
 
     def apply(self, effects: Sequence[Effect]) -> None:
@@ -103,6 +110,20 @@ class Book:
                 self.messages[effect.provider_code, effect.message_id] = effect
                 if effect.worker_id is not None:
                     self._behind[effect.worker_id].append(effects)
+            elif isinstance(effect, MatchFilingRow):
+                self.filings[effect.provider_code][effect.filing_no] = effect
+                self.filings_pending[effect.provider_code] += 1
+            elif isinstance(effect, MatchFilingChanged):
+                self._change_filing(effect)
+
+    def _change_filing(self, change: MatchFilingChanged) -> None:
+        filings = self.filings[change.provider_code]
+        filings[change.filing_no] = replace(
+            filings[change.filing_no],
+            state=change.state,
+            changed_at=change.changed_at,
+            changed_by=change.changed_by,
+        )
 
     def catch_up(self, worker_ids: Iterable[str]) -> None:
         """Bring the files of workers up to what earlier asks of this batch have left."""

@@ -14,7 +14,7 @@ from gateway.metrics.counting import Laps
 from gateway.metrics.counts import BATCHES, laps
 from gateway.settling.batch import Batch, Name, Outcome
 from gateway.settling.book import Book
-from gateway.settling.loading import Loader, References
+from gateway.settling.loading import Loader, References, original_files
 from gateway.settling.points import Points
 from gateway.settling.refusals import seal_refusal
 from gateway.settling.standing import Ask, Done, Key, Stored
@@ -108,8 +108,11 @@ class Lane:
         keys = {key for ask in asks for key in keys_of(ask)}
         await loader.names(book, {name for ask in asks for name in message_names(ask)}, keys)
         workers = await self._lock_workers(connection, loader, book, asks, keys)
+        if filers := {f"matches:{ask.caller.code}" for ask in asks if ask.filings or original_files(book, ask)}:
+            await connection.execute(self._queries["lock_names"].sql, sorted(filers))
         clock.lap("lock")
         await loader.originals(book, asks)
+        await loader.filings(book, asks)
         await loader.files(book, self._references, workers)
         await loader.visits(book, {visit for ask in asks for visit in visits_of(book, ask)})
         clock.lap("read")

@@ -17,6 +17,7 @@ from gateway.store.queries import Query
 from gateway.store.rows import (
     BillKeyRow,
     ItemSheetRow,
+    MatchFilingRow,
     MessageRow,
     PostingRow,
     SettlementRow,
@@ -112,6 +113,22 @@ class Loader:
         reversed_ids = {row["message_id"] for row in found if row["reversed_by"] is not None}
         return tuple(row["item_no"] for row in items if row["message_id"] not in reversed_ids)
 
+    async def filings(self, book: Book, asks: Iterable[Ask]) -> None:
+        """Read, once their providers are locked, the filings that asks or the originals they reverse are about."""
+        for ask in asks:
+            code = ask.caller.code
+            if ask.filings is not None:
+                asked = (code, list(ask.filings.local_codes), list(ask.filings.filing_nos))
+                rows = await self._fetch("match_filings_asked", *asked)
+                book.filings_pending[code] = rows[0]["pending"]
+            elif original_files(book, ask):
+                rows = await self._fetch("match_filings_left_by", code, ask.original_message_id)
+            else:
+                continue
+            for row in rows:
+                if row["filing_no"] is not None:
+                    book.filings[code][row["filing_no"]] = filing_of(row)
+
     async def keys(self, book: Book, keys: Iterable[Key]) -> None:
         """Read who holds keys."""
         for row in await self._fetch("keys_held", *columns(((k.provider_code, k.kind, k.key) for k in keys), 3)):
@@ -201,6 +218,17 @@ def hold(book: Book, row: Record) -> None:
 def message_of(row: Record) -> MessageRow:
     """Return what became of a message."""
     return MessageRow(**{name: row[name] for name in MessageRow.__struct_fields__})
+
+
+def original_files(book: Book, ask: Ask) -> bool:
+    """Return whether what an ask reverses may have left filings: it took effect, and was about no worker."""
+    original = book.original_of(ask)
+    return original is not None and original.worker_id is None and original.reversed_by is None
+
+
+def filing_of(row: Mapping[str, Any] | Record) -> MatchFilingRow:
+    """Return a filing's row."""
+    return MatchFilingRow(**{name: row[name] for name in MatchFilingRow.__struct_fields__})
 
 
 def settlement_of(row: Record) -> SettlementRow:

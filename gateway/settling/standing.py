@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateway.core.context import SettledLine, Visit
 from gateway.core.snapshot import Snapshot
-from gateway.store.rows import Effect, MessageRow, PostingRow, SettlementRow
+from gateway.store.rows import Effect, MatchFilingRow, MessageRow, PostingRow, SettlementRow
 from gateway.store.terms import Amendment
 from schemas.facts import Authorization, DeviceIssue, Enrolment, Provider, Recognition, Used, Worker
 from schemas.requests import Item, Sums
@@ -86,6 +86,17 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Item numbers that the original withdrew."""
     amendment: Amendment | None = None
     """What the original amended of its visit."""
+    filings: tuple[MatchFilingRow, ...] = ()
+    """The caller's filings of matches that the ask, or the original, may be about."""
+    filings_pending: int = 0
+    """How many of the caller's are pending in all."""
+
+
+class FilingsAsked(Struct, frozen=True, kw_only=True):
+    """Which of a provider's filings of matches an ask is about."""
+
+    local_codes: tuple[str, ...] = ()
+    filing_nos: tuple[str, ...] = ()
 
 
 class Stored(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -127,5 +138,6 @@ class Ask(Struct, frozen=True, kw_only=True):
     visit_no: str | None = None
     visit_id: UUID | None = None
     keys: tuple[Key, ...] = ()
+    filings: FilingsAsked | None = None
     original_message_id: str | None = None
     lines: int = 0

@@ -191,6 +191,30 @@ class ReferralCancellationRow(Row, frozen=True, kw_only=True):
     message_id: str
 
 
+class MatchFilingRow(Row, frozen=True, kw_only=True):
+    """changed_at None: pending. changed_by: the provider's message; None where the agency has decided."""
+
+    TABLE: ClassVar[str] = "match_filing"
+    provider_code: str
+    filing_no: str
+    act: str
+    local_code: str
+    local_name: str | None
+    catalog_code: str
+    valid_from: date
+    valid_to: date | None
+    area: str
+    scheme: str
+    filed_at: datetime
+    message_id: str
+    state: str = "pending"
+    changed_at: datetime | None = None
+    changed_by: str | None = None
+    reason: str | None = None
+    version: int | None = None
+    effective_at: datetime | None = None
+
+
 class SignInRow(Row, frozen=True, kw_only=True):
     TABLE: ClassVar[str] = "sign_in"
     provider_code: str
@@ -279,6 +303,18 @@ class MessageReversed(Change, frozen=True, kw_only=True):
     message_id: str
     reversed_by: str
     reversed_answer_sealed: bytes
+
+
+class MatchFilingChanged(Change, frozen=True, kw_only=True):
+    """A filing withdrawn, reversed, or pending again; what the agency decided of it is kept."""
+
+    QUERY: ClassVar[str] = "change_match_filings"
+    KEY: ClassVar[tuple[str, ...]] = ("provider_code", "filing_no")
+    provider_code: str
+    filing_no: str
+    state: str
+    changed_at: datetime | None
+    changed_by: str | None
 
 
 class SignedOutAt(Change, frozen=True, kw_only=True):

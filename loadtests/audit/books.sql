@@ -343,3 +343,42 @@ JOIN newest AS a ON a.worker_id = t.worker_id AND a.authorization_no = t.authori
 WHERE t.fund_fen > (a.content ->> 'amount_fen')::bigint
    OR t.quantity > (a.content ->> 'quantity')::numeric
    OR t.days > (a.content ->> 'days')::int;
+
+-- fault: two pending filings of a local code are about the same days
+SELECT a.provider_code || ' ' || a.filing_no || ' ' || b.filing_no AS wrong
+FROM match_filing AS a
+JOIN match_filing AS b
+  ON b.provider_code = a.provider_code AND b.local_code = a.local_code AND b.act = a.act AND b.filing_no > a.filing_no
+WHERE a.state = 'pending' AND b.state = 'pending'
+  AND daterange(a.valid_from, a.valid_to, '[]') && daterange(b.valid_from, b.valid_to, '[]')
+  AND (a.act = 'match' OR (b.catalog_code, b.valid_from) = (a.catalog_code, a.valid_from));
+
+-- fault: filing and the message that made it are not both reversed or neither
+SELECT f.provider_code || ' ' || f.filing_no AS wrong
+FROM match_filing AS f
+LEFT JOIN message AS m ON m.provider_code = f.provider_code AND m.message_id = f.message_id
+WHERE m.message_id IS NULL OR (f.state = 'reversed') <> (m.reversed_by IS NOT NULL);
+
+-- fault: filing is approved by what is no version of its matches, or of another instant
+SELECT f.provider_code || ' ' || f.filing_no AS wrong
+FROM match_filing AS f
+LEFT JOIN reference_version AS v
+  ON v.version = f.version AND v.kind = 'matches' AND v.area = f.area AND v.scheme = f.scheme
+WHERE f.state = 'approved' AND (v.version IS NULL OR v.effective_at <> f.effective_at);
+
+-- fault: version that approved a filing does not say what was filed
+SELECT f.provider_code || ' ' || f.filing_no AS wrong
+FROM match_filing AS f
+LEFT JOIN catalog_match AS c
+  ON c.version = f.version AND c.provider_code = f.provider_code AND c.local_code = f.local_code
+ AND c.catalog_code = f.catalog_code AND c.valid_from = f.valid_from AND c.state = 'approved'
+WHERE f.state = 'approved'
+  AND CASE f.act
+          WHEN 'match' THEN c.version IS NULL OR c.valid_to IS DISTINCT FROM f.valid_to
+          ELSE c.version IS NOT NULL AND coalesce(c.valid_to > f.valid_to, true)
+               -- The match that an end took out whole may stand anew, as it was filed along with it.
+               AND NOT EXISTS (SELECT FROM match_filing AS anew
+                               WHERE anew.provider_code = f.provider_code AND anew.local_code = f.local_code
+                                 AND anew.catalog_code = f.catalog_code AND anew.valid_from = f.valid_from
+                                 AND anew.act = 'match' AND anew.version = f.version)
+      END;

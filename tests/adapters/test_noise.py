@@ -282,7 +282,7 @@ def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
     if case.parent.name == "fhir_r4":
         return FHIR_FILLS.get(names[2] if names[:2] == ["entry", "resource"] and len(names) > 2 else names[0], set())
     if case.parent.name == "national":
-        return national_may_touch(names)
+        return national_may_touch(case, names)
     if names[0] == "feedetail" or names[:2] == ["input", "feedetail"]:
         return {"items", *FILLS.get(names[-1], set())}
     if names[0] in TRANSPORT:
@@ -292,9 +292,11 @@ def may_touch(case: Path, path: tuple[str | int, ...]) -> set[str]:
     return set().union(*(FILLS.get(name, set()) for name in names))
 
 
-def national_may_touch(names: list[str]) -> set[str]:
+def national_may_touch(case: Path, names: list[str]) -> set[str]:
     if names[0] != "input" or len(names) == 1:
         return set()
+    if case.name.startswith(("3301", "3302")):
+        return {"matches"}
     if names[1] == "feedetail":
         return {"items", *({"visit_no", "worker_id"} if names[-1] in ("mdtrt_id", "psn_no", "feedetail") else ())}
     if names[1] == "diseinfo":

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from gateway.reference.approving import approve
 from gateway.store.database import connect
+from gateway.store.secrets_file import load_or_create
 from loadtests.audit.books import QUESTIONS, audit, faults_in
 from tests import city
 from tests.house import ROOT, Gateway, gateways
@@ -147,6 +149,38 @@ FALSIFIED = {
         "UPDATE visit_amendment SET message_id = 'elsewhere'",
         {"amendment belongs to no visit, or to no message"},
     ),
+    "a filing pending beside another": (
+        "UPDATE match_filing SET state = 'pending', changed_at = NULL, changed_by = NULL WHERE state = 'withdrawn'",
+        {"two pending filings of a local code are about the same days"},
+    ),
+    "a reversed filing brought back": (
+        "UPDATE match_filing SET state = 'pending', changed_at = NULL, changed_by = NULL WHERE state = 'reversed'",
+        {"filing and the message that made it are not both reversed or neither"},
+    ),
+    "a filing of another message": (
+        "UPDATE match_filing SET message_id = 'elsewhere' WHERE state = 'withdrawn'",
+        {"filing and the message that made it are not both reversed or neither"},
+    ),
+    "an approval at another instant": (
+        "UPDATE match_filing SET effective_at = effective_at - interval '1 day' WHERE state = 'approved'",
+        {"filing is approved by what is no version of its matches, or of another instant"},
+    ),
+    "an approved match forgotten": (
+        "DELETE FROM catalog_match WHERE local_code = 'L-APPROVED'",
+        {"version that approved a filing does not say what was filed"},
+    ),
+    "an approved match made longer": (
+        "UPDATE catalog_match SET valid_to = NULL WHERE local_code = 'L-APPROVED'",
+        {"version that approved a filing does not say what was filed"},
+    ),
+    "an approved match of another code": (
+        "UPDATE catalog_match SET catalog_code = 'C0345' WHERE local_code = 'L-APPROVED'",
+        {"version that approved a filing does not say what was filed"},
+    ),
+    "an end that ends nothing": (
+        "UPDATE catalog_match SET valid_to = NULL WHERE local_code = 'L-ENDED' AND valid_to IS NOT NULL",
+        {"version that approved a filing does not say what was filed"},
+    ),
     "an item unmarked": (
         (
             "UPDATE item_sheet SET settlement_ids[1] = NULL "
@@ -188,6 +222,7 @@ async def books(dsn: str, folder: Path) -> None:
     )
     async with gateways(dsn, folder) as (gateway,):
         await play(gateway)
+        await play_matches(gateway, dsn, folder)
 
 
 async def play(gateway: Gateway) -> None:
@@ -229,6 +264,36 @@ async def play_without_bills(gateway: Gateway) -> None:
     referral_no = answers[-1].json["referral"]["referral_no"]
     answers.append(await gateway.ask("POST", f"/v1/referrals/{referral_no}/cancel", message_id="cancel-refer"))
     assert {one.status for one in answers} == {200}
+
+
+async def play_matches(gateway: Gateway, dsn: str, folder: Path) -> None:
+    """Leave a filing reversed, one withdrawn beside a pending one, two approved, and the end of one approved."""
+
+    async def filed(name: str, local_code: str, **more: str) -> str:
+        row = {"local_code": local_code, "catalog_code": "XJ01", "valid_from": "2026-01-01", **more}
+        answer = await gateway.ask("POST", "/v1/matches", {"matches": [row]}, message_id=name)
+        return str(answer.json["matches"][0]["filing"]["filing_no"])
+
+    async def withdrawn(name: str, local_code: str) -> str:
+        row = (
+            {"local_code": local_code, "ends_on": "2026-11-30"}
+            if local_code == "L-ENDED"
+            else {"local_code": local_code}
+        )
+        answer = await gateway.ask("POST", "/v1/matches/withdraw", {"matches": [row]}, message_id=name)
+        return str(answer.json["matches"][0]["filing"]["filing_no"])
+
+    await filed("file-not", "L-REVERSED")
+    await gateway.ask("POST", "/v1/reversals", {"original_message_id": "file-not"}, message_id="reverse-file")
+    await filed("file-1", "L-PENDING")
+    await withdrawn("withdraw-1", "L-PENDING")
+    await filed("file-2", "L-PENDING")
+    numbers = [await filed("file-3", "L-APPROVED", valid_to="2026-12-31"), await filed("file-4", "L-ENDED")]
+    connection = await connect(dsn, application_name="tests")
+    seals = load_or_create(folder / "secrets.json")
+    await approve(connection, numbers, seals)
+    await approve(connection, [await withdrawn("end-4", "L-ENDED")], seals)
+    await connection.close()
 
 
 async def test_the_audit_passes_right_books_and_names_each_falsification(database_dsn: str, tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ class Names(NamedTuple):
     invoice_no: str
     sign_no: str
     referral_no: str
+    filing_no: str
+    local_code: str
 
 
 def plain(answer: Answer, names: Names) -> tuple[int, str | None, dict[str, str], str]:
@@ -68,6 +70,9 @@ def probes(names: Names) -> list[tuple[str, str, Any]]:
         ("GET", f"/v1/referrals/{names.referral_no}", None),
         ("POST", f"/v1/referrals/{names.referral_no}/cancel", None),
         ("DELETE", f"/v1/sign-ins/{names.sign_no}", None),
+        ("GET", f"/v1/matches?local_code={names.local_code}", None),
+        ("POST", "/v1/matches/withdraw", {"matches": [{"filing_no": names.filing_no}]}),
+        ("POST", "/v1/matches/withdraw", {"matches": [{"local_code": names.local_code}]}),
     ]
 
 
@@ -95,6 +100,7 @@ TABLES = (
     "allowance_use",
     "referral",
     "referral_cancellation",
+    "match_filing",
 )
 
 
@@ -123,7 +129,9 @@ async def owned(database_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[list[G
             "reason": "本地不具备条件",
         }
         filed = await insist(two, "POST", "/v1/referrals", referral, message_id="referral")
-        assert {paid.status, more.status, cycle.status, filed.status} == {200}
+        rows_ = [{"local_code": "ALIEN-CODE", "catalog_code": "XJ01", "valid_from": "2026-01-01"}]
+        matched = await insist(two, "POST", "/v1/matches", {"matches": rows_}, message_id="matched")
+        assert {paid.status, more.status, cycle.status, filed.status, matched.status} == {200}
         yield (
             two,
             Names(
@@ -134,6 +142,8 @@ async def owned(database_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[list[G
                 invoice_no="INV-FOREIGN",
                 sign_no=cycle.json["sign_no"],
                 referral_no=filed.json["referral"]["referral_no"],
+                filing_no=matched.json["matches"][0]["filing"]["filing_no"],
+                local_code="ALIEN-CODE",
             ),
         )
 
@@ -149,6 +159,8 @@ async def test_another_s_is_answered_as_what_never_was(owned: tuple[list[Gateway
         invoice_no="INV-MISSING",
         sign_no="S" + "0" * (len(foreign.sign_no) - 1),
         referral_no="ZZ" + "0" * (len(foreign.referral_no) - 2),
+        filing_no="MF" + "0" * (len(foreign.filing_no) - 2),
+        local_code="NO-ONES-CODE",
     )
     before = await books(database_dsn)
     of_another = await probe(two, foreign, "f")
@@ -157,9 +169,10 @@ async def test_another_s_is_answered_as_what_never_was(owned: tuple[list[Gateway
     assert of_another == of_nobody
     found = [json.loads(text) for status, _, _, text in of_another if status == 200]
     assert {status for status, *_ in of_another} <= {200, 404, 422}
-    assert [one.get("outcome") for one in found] == ["not_seen", None, None, None]
+    assert [one.get("outcome") for one in found] == ["not_seen", None, None, None, None]
     assert [one["outcome"] for one in found[1]["outcomes"]] == ["not_seen"]
-    assert [one["visits"] for one in found[2:]] == [[], []]
+    assert [one["visits"] for one in found[2:4]] == [[], []]
+    assert found[4]["filings"] == []
     assert await books(database_dsn) == before
     assert await faults_in(database_dsn) == []
 

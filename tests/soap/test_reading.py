@@ -261,7 +261,7 @@ def test_a_message_without_its_id_is_refused_where_it_changes_something() -> Non
     }
 
     assert {name for name, says in missing.items() if says} == set(changing)
-    assert len(changing) == 14
+    assert len(changing) == 16
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ INCOHERENT = {
     "amendment.nothing_named",
     "amendment.ambiguous",
     "referral.ends_before_start",
+    "match.ends_before_start",
+    "match.rows_overlap",
+    "match.not_named",
     "cursor.carries",
     "faults.more",
 }

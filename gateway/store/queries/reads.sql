@@ -29,6 +29,16 @@ WHERE provider_code = $1 AND registered_at >= $2 AND (registered_at, visit_id) <
 ORDER BY registered_at DESC, visit_id DESC
 OFFSET $7 LIMIT $8;
 
+-- name: match_filings_of_provider
+-- A provider's filings before the place ($2, $3), the newest first, each message's in their order; of a local code and a
+-- state where these are named.
+SELECT *
+FROM match_filing
+WHERE provider_code = $1 AND (filed_at < $2::timestamptz OR (filed_at = $2::timestamptz AND filing_no > $3::text))
+  AND state <> 'reversed' AND ($4::text IS NULL OR local_code = $4) AND ($5::text IS NULL OR state = $5)
+ORDER BY filed_at DESC, filing_no
+OFFSET $6 LIMIT $7;
+
 -- name: items_of_visit
 -- A visit's items behind the place ($3, $4), in the order of their coming; of a state and a settlement where named.
 SELECT i.item_no, i.message_id, i.position, i.settlement_id, i.withdrawn_by

@@ -127,6 +127,52 @@ INSERT INTO reference_version (kind, area, scheme, effective_at, imported_at, ro
 VALUES ($1::text, $2::text, $3::text, $4::timestamptz, now(), $5::int, $6::text)
 RETURNING version;
 
+-- name: matches_of_version
+-- The rows of a version of the matches.
+SELECT area, scheme, provider_code, local_code, catalog_code, state, valid_from, valid_to
+FROM catalog_match
+WHERE version = $1::bigint;
+
+-- name: match_filings_numbered
+-- The filings of these numbers.
+SELECT *
+FROM match_filing
+WHERE filing_no = ANY($1::text[])
+ORDER BY provider_code, filed_at, filing_no;
+
+-- name: match_filings_listed
+-- Filings of a provider and a state where these are named, the oldest first; with the name of the catalog code, and what
+-- the newest version of the matches, announced ones too, has for the local code.
+SELECT f.*,
+       (SELECT c.content::json ->> 'name' FROM catalog_item AS c
+        WHERE c.code = f.catalog_code
+          AND c.version = (SELECT max(v.version) FROM reference_version AS v
+                           WHERE v.kind = 'catalog' AND v.area = f.area AND v.scheme = f.scheme)
+        ORDER BY c.valid_from DESC LIMIT 1) AS catalog_name,
+       (SELECT coalesce(json_agg(json_build_object('catalog_code', m.catalog_code, 'valid_from', m.valid_from,
+                                                   'valid_to', m.valid_to, 'state', m.state) ORDER BY m.valid_from), '[]')
+        FROM catalog_match AS m
+        WHERE m.provider_code = f.provider_code AND m.local_code = f.local_code
+          AND m.version = (SELECT max(v.version) FROM reference_version AS v
+                           WHERE v.kind = 'matches' AND v.area = f.area AND v.scheme = f.scheme))::text AS stands
+FROM match_filing AS f
+WHERE f.state <> 'reversed' AND ($1::text IS NULL OR f.provider_code = $1) AND ($2::text IS NULL OR f.state = $2)
+ORDER BY f.filed_at, f.provider_code, f.filing_no
+LIMIT $3;
+
+-- name: match_filings_decided
+-- What the agency decides of pending filings, each by provider and number; how many were pending.
+WITH decided AS (
+    UPDATE match_filing AS f
+    SET state = $3::text, changed_at = $4::timestamptz, reason = $5::text, version = n.version,
+        effective_at = n.effective_at
+    FROM unnest($1::text[], $2::text[], $6::bigint[], $7::timestamptz[])
+         AS n (provider_code, filing_no, version, effective_at)
+    WHERE f.provider_code = n.provider_code AND f.filing_no = n.filing_no AND f.state = 'pending'
+    RETURNING f.filing_no
+)
+SELECT count(*) FROM decided;
+
 -- name: import_known_employers
 -- Newest row of the named employers.
 SELECT DISTINCT ON (employer_id) employer_id, area, scheme, name

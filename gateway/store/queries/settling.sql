@@ -273,6 +273,40 @@ SET signed_out_at = coalesce(s.signed_out_at, n.signed_out_at)
 FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (provider_code, sign_no, signed_out_at)
 WHERE s.provider_code = n.provider_code AND s.sign_no = n.sign_no;
 
+-- name: match_filings_asked
+-- Filings that a message of a provider may be about: those of its numbers, and of its and their local codes those that
+-- are pending or were approved; with how many of the provider's are pending in all.
+WITH named AS (
+    SELECT unnest($2::text[]) AS local_code
+    UNION
+    SELECT local_code FROM match_filing WHERE provider_code = $1::text AND filing_no = ANY($3::text[])
+)
+SELECT f.*, p.pending
+FROM (SELECT count(*) AS pending FROM match_filing WHERE provider_code = $1::text AND state = 'pending') AS p
+LEFT JOIN match_filing AS f
+  ON f.provider_code = $1::text
+ AND (f.filing_no = ANY($3::text[])
+      OR f.state IN ('pending', 'approved') AND f.local_code IN (SELECT local_code FROM named));
+
+-- name: match_filings_left_by
+-- Filings that a message made or changed, and what else is pending of their local codes.
+WITH mine AS (
+    SELECT * FROM match_filing WHERE provider_code = $1::text AND (message_id = $2::text OR changed_by = $2::text)
+)
+SELECT * FROM mine
+UNION
+SELECT f.*
+FROM match_filing AS f
+WHERE f.provider_code = $1::text AND f.state = 'pending' AND f.local_code IN (SELECT local_code FROM mine);
+
+-- name: change_match_filings
+-- Filings withdrawn, reversed, or pending again.
+UPDATE match_filing AS f
+SET state = n.state, changed_at = n.changed_at, changed_by = n.changed_by
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
+     AS n (provider_code, filing_no, state, changed_at, changed_by)
+WHERE f.provider_code = n.provider_code AND f.filing_no = n.filing_no;
+
 -- name: note_refusals
 -- Keeps the last refusal of each message id.
 INSERT INTO refusal AS r (provider_code, message_id, verb, content_sha256, codes, status, refused_at, times,
