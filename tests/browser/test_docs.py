@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}: apt-get install chromium"),
     pytest.mark.timeout(180),
 ]
-SECONDS_MAX = 30_000
+MILLISECONDS_MAX = 30_000
 
 
 @asynccontextmanager
@@ -26,7 +26,8 @@ async def browsing(lived: Living) -> AsyncIterator[tuple[Page, list[str]]]:
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await browser.new_page(base_url=lived.gateway.url, viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(SECONDS_MAX)
+        expect.set_options(timeout=MILLISECONDS_MAX)
+        page.set_default_timeout(MILLISECONDS_MAX)
         complaints: list[str] = []
         page.on("console", lambda told: complaints.append(f"{told.type}: {told.text}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))

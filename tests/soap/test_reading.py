@@ -391,11 +391,11 @@ def test_hostile_xml_costs_nothing() -> None:
         VERIFY.replace(b"W1", b"<!-- a -->" * 50_000),
     ]
     for body in [*bombs, *listed]:
-        began = time.perf_counter()
+        began = time.process_time()
         found = told(inbound(body))
 
         assert found, body[:80]
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
     assert len(listed) > 10
 
 

@@ -22,9 +22,9 @@ class _TooLong(BaseException):
     """The time of an adapter is up; no adapter's `except Exception` catches it."""
 
 
-def report_of(found: Found) -> Report:
-    """Return an adapter's standing, whatever is wrong with it."""
-    ends_s = time.monotonic() + SECONDS_MAX
+def report_of(found: Found, seconds: float = SECONDS_MAX) -> Report:
+    """Return an adapter's standing, whatever is wrong with it; seconds: by the clock, all rules together."""
+    ends_s = time.monotonic() + seconds
 
     def guard(look: Callable[[], list[str]]) -> list[str]:
         return _within(ends_s - time.monotonic(), look)
