@@ -241,6 +241,7 @@ def bounds_of(settings: Settings) -> Bounds:
         batch_bills_max=given.batch_bills_max,
         queue_bills_max=given.queue_bills_max,
         retries_max=given.retries_max,
+        spacing_seconds=given.batch_spacing_ms / 1_000,
     )
 
 

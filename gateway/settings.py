@@ -102,6 +102,8 @@ class SettlingSettings(Struct, frozen=True, kw_only=True):
     """Writing connections of a process. One makes the best batches; more serve only where a batch is held small."""
     batch_bills_max: Count = 128
     queue_bills_max: Count = 1024
+    batch_spacing_ms: Annotated[int, Meta(ge=0, le=5_000)] = 10
+    """Least time between the beginnings of two batches while bills come faster; one that comes alone never waits."""
     retries_max: Annotated[int, Meta(ge=1, le=100)] = 5
     points_dir: str | None = None
     """Directory through which tests hold a gateway at a named point; None in service."""

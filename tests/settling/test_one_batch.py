@@ -1,6 +1,7 @@
 """A whole visit in one batch: each message sees what those before it in the batch have done, and so does the disk."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,27 @@ async def test_register_upload_and_two_bills_in_one_batch(database_dsn: str, tmp
     assert state == ("settled", 2)
     assert items == [("I0001", "B1"), ("I0002", "B1"), ("I0003", "B2")]
     assert await faults_in(database_dsn) == []
+
+
+async def test_batches_keep_their_distance_while_bills_come_together(database_dsn: str, tmp_path: Path) -> None:
+    """What follows a batch of several waits for more until the distance is over; what follows a lone bill does not."""
+    await city.found(database_dsn, tmp_path / "secrets.json")
+    points = Points(tmp_path)
+    points.hold("before_claim", "stall")
+    environ = points.environ | {"GATEWAY_SETTLING_BATCH_SPACING_MS": "2000"}
+    async with gateways(database_dsn, tmp_path, **environ) as (gateway,):
+        stalled = asyncio.create_task(gateway.submit(city.bill(1, "V1"), "stall"))
+        await points.reached("before_claim", "stall")
+        together = [asyncio.create_task(gateway.submit(city.bill(n, f"V{n}"), f"m{n}")) for n in (2, 3)]
+        await asyncio.sleep(APART_SECONDS)
+        points.release("before_claim", "stall")
+        answers = [await task for task in (stalled, *together)]
+        took = []
+        for n in (4, 5):
+            began = time.monotonic()
+            answers.append(await gateway.submit(city.bill(n, f"V{n}"), f"m{n}"))
+            took.append(time.monotonic() - began)
+
+    assert [answer.status for answer in answers] == [200] * 5, [answer.body for answer in answers]
+    assert took[0] > 1.2
+    assert took[1] < 1.2
