@@ -16,8 +16,8 @@ from schemas.problems import Fault
 
 FHIR = "{http://hl7.org/fhir}"
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
-_FLAGS = {"true": True, "false": False}
+is_decimal = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
+FLAGS = {"true": True, "false": False}
 
 Node = dict[str, Any]
 
@@ -84,10 +84,10 @@ class Conversion(Struct, frozen=True):
         if value is not None and len(child.attrib) <= ("id" in child.attrib) + 1 and not len(child):
             if field.mode == "text":
                 return value
-            if field.mode == "digits" and _DECIMAL(value):
+            if field.mode == "digits" and is_decimal(value):
                 return Raw(value.encode())
-            if field.mode == "flag" and value in _FLAGS:
-                return _FLAGS[value]
+            if field.mode == "flag" and value in FLAGS:
+                return FLAGS[value]
         self.faults.append(said(_pointer(at), TYPE))
         return None
 

@@ -1,6 +1,5 @@
 """Reads the plain case of a resource's XML form, by its tags alone; whatever is not plain, xml_form judges."""
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -10,14 +9,13 @@ from msgspec import Raw
 from adapters import xml_text
 from adapters.fhir_r4 import shapes
 from adapters.fhir_r4.fields import DOCUMENTS, RESOURCES, Field, fields_of, is_open
+from adapters.fhir_r4.xml_form import FLAGS, is_decimal
 
 CARRIED_DEPTH_MAX = 32
 """Levels inside a carried element that are passed over here."""
 _NAMESPACE = ' xmlns="http://hl7.org/fhir">'
 _ENDS = ("/>", " />")
 _PIECES = 3
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
-_FLAGS = {"true": True, "false": False}
 
 Node = dict[str, Any]
 
@@ -156,15 +154,15 @@ def _check_end(tag: str) -> None:
 @lru_cache(maxsize=4_096)
 def _number(text: str) -> Raw:
     """Return a number by its digits; the same few stand in line after line."""
-    if not _DECIMAL(text):
+    if not is_decimal(text):
         raise NotPlainError
     return Raw(text.encode())
 
 
 def _flag(text: str) -> bool:
-    if text not in _FLAGS:
+    if text not in FLAGS:
         raise NotPlainError
-    return _FLAGS[text]
+    return FLAGS[text]
 
 
 _TAKEN: dict[str, Callable[[str], object] | None] = {"text": None, "digits": _number, "flag": _flag}

@@ -11,7 +11,7 @@ from adapters.schema_faults import fault
 from adapters.soap.forms import SPACE
 from adapters.soap.operations import OPERATIONS, Operation
 from adapters.soap.scalars import Offset
-from adapters.soap.trees import local
+from adapters.soap.trees import STRAY, local
 from adapters.xml_text import BLANKS, Charset
 from schemas.dialect import Inbound, Profile
 from schemas.problems import Unsupported, WireError
@@ -132,7 +132,7 @@ def _check_part(part: Element) -> None:
     if part.attrib:
         raise WireError(fault(place, "element.attribute", _ENCODED))
     if any(text is not None and text.strip(BLANKS) for text in (part.text, *(child.tail for child in part))):
-        raise WireError(fault(place, "element.stray_text", _STRAY))
+        raise WireError(fault(place, "element.stray_text", STRAY))
 
 
 def _check_header(header: Element) -> None:
@@ -222,4 +222,3 @@ _ACTION = (
     '请设为"{}"，或留空',
     'set it to "{}", or leave it empty',
 )
-_STRAY = "元素之间含有文本", "text stands between elements", "请删除该文本", "take the text away"

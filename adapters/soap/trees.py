@@ -135,7 +135,7 @@ class Reading(Struct, frozen=True):
             self.faults.append(unexpected(where))
 
     def _stray(self, at: Place) -> None:
-        self.faults.append(fault(pointer(at), "element.stray_text", _STRAY))
+        self.faults.append(fault(pointer(at), "element.stray_text", STRAY))
 
 
 def local(name: str) -> str:
@@ -177,4 +177,4 @@ _NAMESPACE = (
     f"put the element into the namespace {SPACE} (elementFormDefault is qualified)",
 )
 _REPEATED = "该元素重复出现", "stands twice", "请只保留一个", "keep one of them"
-_STRAY = "元素之间含有文本", "text stands between elements", "请删除该文本", "take the text away"
+STRAY = "元素之间含有文本", "text stands between elements", "请删除该文本", "take the text away"
