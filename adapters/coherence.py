@@ -85,25 +85,22 @@ def unlikely_year(instant: date | None, pointer: str) -> Iterator[Fault]:
 
 def too_many_items(given: int, limit: int, pointer: str) -> Fault:
     """Return the fault of a message with more lines than its limit."""
-    return Fault(
-        pointer=pointer,
-        code="items.too_many",
-        zh=f"共{given}条明细，超过每次{limit}条的上限",
-        en=f"{given} items, more than the {limit} that one message may carry",
-        cure_zh=f"请分多次上传，每次不超过{limit}条",
-        cure_en=f"send them in several messages of at most {limit} items",
-    )
+    return _too_many(given, limit, pointer, "items", "明细")
 
 
 def too_many_matches(given: int, limit: int, pointer: str) -> Fault:
     """Return the fault of a message with more matches than its limit."""
+    return _too_many(given, limit, pointer, "matches", "对照")
+
+
+def _too_many(given: int, limit: int, pointer: str, rows: str, rows_zh: str) -> Fault:
     return Fault(
         pointer=pointer,
-        code="matches.too_many",
-        zh=f"共{given}条对照，超过每次{limit}条的上限",
-        en=f"{given} matches, more than the {limit} that one message may carry",
+        code=f"{rows}.too_many",
+        zh=f"共{given}条{rows_zh}，超过每次{limit}条的上限",
+        en=f"{given} {rows}, more than the {limit} that one message may carry",
         cure_zh=f"请分多次上传，每次不超过{limit}条",
-        cure_en=f"send them in several messages of at most {limit} matches",
+        cure_en=f"send them in several messages of at most {limit} {rows}",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.migrate import Dsn, Embedded, Secrets
 from gateway.cli.printed import WOULD_CHANGE, Json, fail, watched
 
 if TYPE_CHECKING:
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from gateway.reference.importing import Summary
     from gateway.store.sealing import Seals
 
+EffectiveAt = Annotated[
+    str | None,
+    typer.Option(
+        "--effective-at",
+        envvar="GATEWAY_EFFECTIVE_AT",
+        metavar="INSTANT",
+        help="When it takes effect, with its offset, such as 2027-01-01T00:00:00+08:00.",
+    ),
+]
 ALL = "all"
 WORKBOOK_SUFFIX = ".xlsx"
 
@@ -53,24 +62,8 @@ def import_files(
     ] = None,
     embedded: Embedded = None,
     dsn: Dsn = None,
-    secrets: Annotated[
-        Path | None,
-        typer.Option(
-            "--secrets",
-            envvar=["GATEWAY_SECRETS_FILE", "GATEWAY_SECRETS"],
-            metavar="FILE",
-            help="Keys that seal persons' data.",
-        ),
-    ] = None,
-    effective_at: Annotated[
-        str | None,
-        typer.Option(
-            "--effective-at",
-            envvar="GATEWAY_EFFECTIVE_AT",
-            metavar="INSTANT",
-            help="When it takes effect, with its offset, such as 2027-01-01T00:00:00+08:00.",
-        ),
-    ] = None,
+    secrets: Secrets = None,
+    effective_at: EffectiveAt = None,
     charset: Annotated[
         CsvCharset, typer.Option("--charset", help="Of CSV; it is never guessed. Plain CSV of Excel or WPS: gb18030.")
     ] = CsvCharset.UTF8,

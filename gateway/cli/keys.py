@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.migrate import Dsn, Embedded, Secrets
 from gateway.cli.printed import Json, fail, print_json
 
 if TYPE_CHECKING:
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from gateway.store.sealing import Seals
 
 Result = TypeVar("Result")
-Secrets = Annotated[
-    Path | None,
-    typer.Option("--secrets", envvar="GATEWAY_SECRETS", help="File of the keys that seal columns.", metavar="FILE"),
-]
 
 app = typer.Typer(name="keys", no_args_is_help=True, rich_markup_mode=None)
 

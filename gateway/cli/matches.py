@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from gateway.cli.filings_told import tell
-from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.import_ import EffectiveAt, instant_of
+from gateway.cli.migrate import Dsn, Embedded, Secrets
 from gateway.cli.printed import Json, fail, print_json
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ LISTED_MAX = 500
 REASON_CHARACTERS_MAX = 1_000
 Result = TypeVar("Result")
 State = Literal["pending", "approved", "refused", "withdrawn", "all"]
-Secrets = Annotated[
-    Path | None,
-    typer.Option("--secrets", envvar="GATEWAY_SECRETS", help="File of the keys that seal columns.", metavar="FILE"),
-]
 Numbers = Annotated[
     list[str] | None, typer.Argument(metavar="[FILING]…", help="Numbers of filings, as list shows them.")
 ]
@@ -73,15 +70,7 @@ def list_(
 def approve(
     filings: Numbers = None,
     listed: Listed = None,
-    effective_at: Annotated[
-        str | None,
-        typer.Option(
-            "--effective-at",
-            envvar="GATEWAY_EFFECTIVE_AT",
-            metavar="INSTANT",
-            help="When it takes effect, with its offset, such as 2027-01-01T00:00:00+08:00.",
-        ),
-    ] = None,
+    effective_at: EffectiveAt = None,
     embedded: Embedded = None,
     dsn: Dsn = None,
     secrets: Secrets = None,
@@ -99,7 +88,6 @@ def approve(
 
     Exit code 0: approved. 1: refused, with every filing that does not fit. 2: a wrong command line.
     """
-    from gateway.cli.import_ import instant_of
     from gateway.reference import approving
 
     numbers, instant = _numbers(filings, listed), instant_of(effective_at)

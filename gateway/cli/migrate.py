@@ -22,6 +22,15 @@ Embedded = Annotated[
 Dsn = Annotated[
     str | None, typer.Option("--dsn", envvar="GATEWAY_DSN", help="PostgreSQL to connect to.", metavar="DSN")
 ]
+Secrets = Annotated[
+    Path | None,
+    typer.Option(
+        "--secrets",
+        envvar=["GATEWAY_SECRETS_FILE", "GATEWAY_SECRETS"],
+        help="File of the keys that seal columns.",
+        metavar="FILE",
+    ),
+]
 
 app = typer.Typer(name="migrate", no_args_is_help=True, rich_markup_mode=None)
 

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from gateway.cli.root import app
 from gateway.reference.kinds import KINDS
 from tests.cli.command import gateway
 
@@ -142,3 +144,16 @@ def test_completion_is_installed_and_works_in_bash(tmp_path: Path) -> None:
 
     assert "bash completion installed" in installed.stdout
     assert asked.stdout.splitlines() == ["enrolments", "complete -o default -F _gateway_completion gateway"]
+
+
+def test_the_secrets_file_is_named_alike_to_every_command() -> None:
+    """GATEWAY_SECRETS_FILE, which serve reads, is read by who decides or explains too."""
+    pending, found = [typer.main.get_command(app)], {}
+    while pending:
+        command = pending.pop()
+        pending += getattr(command, "commands", {}).values()
+        secrets = [one for one in command.params if one.name == "secrets" and one.envvar]
+        found |= {(command.name, one.name): one.envvar for one in secrets}
+
+    assert {name for name, _ in found} >= {"approve", "explain", "import", "new"}
+    assert {tuple(envvar) for envvar in found.values()} == {("GATEWAY_SECRETS_FILE", "GATEWAY_SECRETS")}

@@ -8,8 +8,7 @@ from uuid import UUID
 import typer
 
 from gateway.cli import existing
-from gateway.cli.keys import Secrets
-from gateway.cli.migrate import Dsn, Embedded
+from gateway.cli.migrate import Dsn, Embedded, Secrets
 from gateway.cli.printed import fail
 from gateway.cli.streams import never_fail_to_print
 
