@@ -2,11 +2,14 @@
 VENV := .venv
 PY   := $(VENV)/bin/python
 ARGS ?=
+# Debian's own Python where there is one: built with profiles, it takes a sixth less CPU a bill than one that is not.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; assert sys.version_info >= (3, 11)' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 
 .PHONY: demo test lint format lock load bench bench-big soak clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
-	test -x $(PY) || python3 -m venv $(VENV)
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
