@@ -1,17 +1,21 @@
 """Adjudication (审核): a bill and all that is known in, who bears each fen and why out. Pure and total."""
 
+from datetime import datetime
 from itertools import starmap
+from operator import itemgetter
 from typing import assert_never
 
+from gateway.core.about import DAY, FUTURE, LOCAL_CODE, NO_ENTRY, REPEATED, SET_APART
 from gateway.core.allowances import authorization_allowance
 from gateway.core.case import Case, Line
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
 from gateway.core.money import plain, yuan
 from gateway.core.rules.catalogue import GIVING, REFUNDING, RULE_BY_CODE, asked
-from gateway.core.rules.restrictions import is_restricted
 from gateway.core.rules.rule import Cut, Rule
 from schemas.decisions import Benefit, Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
+
+_FIRST = itemgetter(0)
 
 
 def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyBook) -> Decision:
@@ -21,16 +25,15 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
     bill does. A bad bill never raises: what is wrong with it is a finding.
     """
     case = Case(bill, context, catalog, policies)
-    lines: dict[int, LineDecision] = {}
-    findings: dict[int, list[Finding]] = {}
-    for place, item in sorted(enumerate(bill.items), key=_turn):
-        lines[place], findings[place] = _decide(item, case)
-    in_bill = range(len(bill.items))
-    decided = tuple(lines[place] for place in in_bill)
+    items = bill.items
+    in_turn = sorted(range(len(items)), key=[_turn(item) for item in items].__getitem__)
+    by_turn = [_decide(items[place], case) for place in in_turn]
+    by_place = [decided for _, decided in sorted(zip(in_turn, by_turn, strict=True), key=_FIRST)]
+    decided = tuple([line for line, _ in by_place])
     given = _given(decided, case)
     return Decision(
         lines=decided,
-        findings=(*(finding for place in in_bill for finding in findings[place]), *starmap(_notice, given)),
+        findings=(*(finding for _, findings in by_place for finding in findings), *starmap(_notice, given)),
         sums=_sums(decided),
         benefits=tuple(benefit for _, benefit in given),
         uses=case.tally.uses(),
@@ -47,9 +50,8 @@ def _given(decided: tuple[LineDecision, ...], case: Case) -> list[tuple[Rule, Be
     return [(rule, benefit) for rule in GIVING if rule.give for benefit in rule.give(decided, case)]
 
 
-def _turn(placed: tuple[int, Item]) -> tuple[object, ...]:
-    place, item = placed
-    return (item.refunds_item_no is not None, item.occurred_at, place)
+def _turn(item: Item) -> tuple[bool, datetime]:
+    return item.refunds_item_no is not None, item.occurred_at
 
 
 def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
@@ -61,32 +63,29 @@ def _decide(item: Item, case: Case) -> tuple[LineDecision, list[Finding]]:
         line.take_back(_original(item.refunds_item_no, case))
         findings = _judge(REFUNDING, line, case)
     decided = _decision(line, findings)
-    _remember(line, decided, case, stands=not (findings and any(map(_blocks, findings))))
+    if case.refunded_nos:
+        _remember(line, decided, case, stands=not any(map(_blocks, findings)))
+    case.item_nos.add(item.item_no)
     return decided, findings
 
 
 def _charge(line: Line, case: Case) -> list[Finding]:
     """Ask the rules of a line that charges, but none that already let the like of it pass."""
-    item, entry = line.item, line.entry
-    key = case.day_key(item, line.day)
-    known = key in case.passed_days
-    about = (
-        not known,
-        item.item_no in case.item_nos or item.item_no in case.settled,
-        item.occurred_at > case.context.as_of,
-        item.self_paid or not item.injury_related,
-        item.local_code is not None,
-        entry is None,
-        entry is not None and is_restricted(entry),
-        line.authorization is not None,
-        line.sort == "device",
-        case.third_party_paid(line),
-        case.died_on is not None,
-        line.bounds is not None,
-    )
+    item, shared, listed = line.item, line.shared, line.listed
+    about = shared.about | (NO_ENTRY if listed is None else listed.about)
+    if not shared.passed:
+        about |= DAY
+    if item.item_no in case.item_nos or item.item_no in case.settled:
+        about |= REPEATED
+    if item.occurred_at > case.context.as_of:
+        about |= FUTURE
+    if item.self_paid or not item.injury_related:
+        about |= SET_APART
+    if item.local_code is not None:
+        about |= LOCAL_CODE
     findings = _judge(asked(about), line, case)
-    if not known and line.payable_fen and not any(_rests_on_day(finding) for finding in findings):
-        case.passed_days.add(key)
+    if line.payable_fen and not (findings and any(map(_rests_on_day, findings))):
+        shared.passed = True
     return findings
 
 
@@ -196,11 +195,9 @@ def _original(item_no: str, case: Case) -> SettledLine | None:
 
 
 def _remember(line: Line, decided: LineDecision, case: Case, *, stands: bool) -> None:
-    """Keep what later lines of the bill ask for: numbers, originals, refunds that stand."""
+    """Keep what later lines of the bill ask for: originals, refunds that stand."""
     item = line.item
-    first = item.item_no not in case.item_nos
-    case.item_nos.add(item.item_no)
-    if first and item.item_no in case.refunded_nos:
+    if item.item_no in case.refunded_nos and item.item_no not in case.item_nos:
         case.originals[item.item_no] = (item, _settled(line, decided))
     if stands and item.refunds_item_no is not None:
         case.refunds.setdefault(item.refunds_item_no, []).append(_settled(line, decided))

@@ -6,11 +6,13 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from gateway.core.about import AUTHORIZATION, DEAD, THIRD_PARTY
 from gateway.core.allowances import Tally
 from gateway.core.billed import Billed
 from gateway.core.bounds import Bounds
 from gateway.core.context import Bill, Catalog, Context, PolicyBook, SettledLine
 from gateway.core.days import day_of
+from gateway.core.listed import Listed
 from gateway.core.money import price_e6_of, quantity_e4_of
 from gateway.core.validity import in_force
 from schemas.facts import Agreement, Authorization, CatalogItem, Limit, Match, Policy, Recognition
@@ -28,7 +30,7 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     """Whether a diagnosis of the bill lies within the recognised injury."""
 
 
-class Day(Struct, frozen=True, kw_only=True):
+class Day(Struct, kw_only=True):
     """What all lines of one qualification and day share."""
 
     day: date
@@ -39,12 +41,17 @@ class Day(Struct, frozen=True, kw_only=True):
     agreement: Agreement | None
     recognition_no: str | None
     authorization_no: str | None
+    about: int
+    """What there is to say of all its lines (`gateway.core.about`)."""
+    passed: bool = False
+    """Whether the rules that rest on the day have let a line pass."""
 
 
 class Line(Struct, kw_only=True, gc=False):
     """One line on its way through the rules: what is known of it, and what is still payable."""
 
     item: Item
+    shared: Day
     day: date
     entitlement: Entitlement | None
     authorization: Authorization | None
@@ -53,7 +60,8 @@ class Line(Struct, kw_only=True, gc=False):
     match: Match | None
     """The approved match on the day."""
     catalog_code: str | None
-    entry: CatalogItem | None
+    listed: Listed | None
+    """What the catalog says of its code on the day."""
     bounds: Bounds | None
     """What the tables of limits and pairs say of its code."""
     limit: Limit | None
@@ -88,8 +96,8 @@ class Line(Struct, kw_only=True, gc=False):
     @property
     def row(self) -> CatalogItem:
         """The catalog's row; rules after `catalog.unknown` have one."""
-        assert self.entry is not None
-        return self.entry
+        assert self.listed is not None
+        return self.listed.row
 
 
 class Case:
@@ -112,8 +120,6 @@ class Case:
         self.default_qualification_id = next(iter(self.qualification_ids), None)
         self.tally = Tally(context.used)
         self.settled = {line.item_no: line for line in context.settled}
-        self.passed_days: set[tuple[str | None, date]] = set()
-        """Qualifications and days for which the rules that rest on the day let a line pass."""
         self._days: dict[tuple[str | None, date], Day] = {}
         self.item_nos: set[str] = set()
         """Lines of the bill that stand before the one in hand."""
@@ -132,16 +138,11 @@ class Case:
         self._policies = policies
         self.died_on = context.worker.died_on
         self._area, self._scheme = visit.area, visit.scheme
-        self._bounds_of = catalog.bounds.of
 
     @cached_property
     def billed(self) -> Billed:
         """What limited and paired items were paid with so far; most bills have none."""
         return Billed(self.bill, self.context, self.catalog, self.code_of)
-
-    def day_key(self, item: Item, day: date) -> tuple[str | None, date]:
-        """Return the qualification and day that a line shares with others."""
-        return item.qualification_id or self.default_qualification_id, day
 
     def line(self, item: Item) -> Line:
         """Return a line as the rules see it, all of it still payable."""
@@ -151,11 +152,12 @@ class Case:
         match = None if local_code is None else self.match(local_code, day)
         if code is None and match is not None:
             code = match.catalog_code
-        entry = None if code is None else self.catalog.item(self.visit.area, self.visit.scheme, code, day)
-        bounds = None if entry is None else self._bounds_of(self._area, self._scheme, entry.code)
+        listed = None if code is None else self.catalog.listed(self._area, self._scheme, code, day)
+        bounds = None if listed is None else listed.bounds
         quantity_e4, price_e6, readable = _numbers(item)
         return Line(
             item=item,
+            shared=shared,
             day=day,
             entitlement=shared.entitlement,
             authorization=shared.authorization,
@@ -163,10 +165,10 @@ class Case:
             agreement=shared.agreement,
             match=match,
             catalog_code=code,
-            entry=entry,
+            listed=listed,
             bounds=bounds,
             limit=None if bounds is None else bounds.limit(day),
-            sort=None if entry is None else entry.sort,
+            sort=None if listed is None else listed.row.sort,
             recognition_no=shared.recognition_no,
             authorization_no=shared.authorization_no,
             quantity_e4=quantity_e4,
@@ -177,7 +179,7 @@ class Case:
         )
 
     def _day(self, item: Item, day: date) -> Day:
-        key = self.day_key(item, day)
+        key = item.qualification_id or self.default_qualification_id, day
         known = self._days.get(key)
         if known is None:
             known = self._days[key] = self._new_day(key[0], day)
@@ -195,17 +197,20 @@ class Case:
             agreement=self._agreement(day),
             recognition_no=recognition.recognition_no if recognition else None,
             authorization_no=authorization.authorization_no if authorization else None,
+            about=self._about(entitlement),
         )
+
+    def _about(self, entitlement: Entitlement | None) -> int:
+        about = DEAD if self.died_on is not None else 0
+        if entitlement is not None and entitlement.authorization is not None:
+            about |= AUTHORIZATION
+        if self.visit.third_party_paid_fen or (entitlement and entitlement.recognition.third_party_paid_fen):
+            about |= THIRD_PARTY
+        return about
 
     def days(self) -> Iterable[Day]:
         """Return the days that lines of the bill have been of, by qualification."""
         return self._days.values()
-
-    def third_party_paid(self, line: Line) -> bool:
-        """Return whether somebody else has paid for the visit or for the line's injury."""
-        if self.visit.third_party_paid_fen:
-            return True
-        return line.entitlement is not None and line.entitlement.recognition.third_party_paid_fen != 0
 
     def policy_under(self, recognition_no: str | None, day: date) -> Policy:
         """Return the policy of the place of insurance of a recognition."""

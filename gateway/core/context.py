@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from gateway.core.bounds import BoundsBook
+from gateway.core.listed import ItemRows, Listed, listing
 from gateway.core.validity import in_force
 from schemas.facts import (
     Authorization,
@@ -21,6 +23,9 @@ from schemas.facts import (
 )
 from schemas.requests import BillTerms, Item
 from schemas.scalars import CatalogSort, VisitKind, VisitState
+
+MatchRows: TypeAlias = Mapping[tuple[str, str], tuple[Match, ...]]
+"""By provider code, local code."""
 
 
 class Visit(Struct, frozen=True, kw_only=True):
@@ -96,25 +101,30 @@ class Context(Struct, frozen=True, kw_only=True):
     versions: dict[str, int]
 
 
-_NO_BOUNDS = BoundsBook()
-
-
-class Catalog(Struct, frozen=True, kw_only=True):
+class Catalog:
     """目录 and 目录对照 of one instant. Rows of one key are sorted by valid_from."""
 
-    items: Mapping[tuple[str, str, str], tuple[CatalogItem, ...]]
-    """By area, scheme, code."""
-    matches: Mapping[tuple[str, str], tuple[Match, ...]]
-    """By provider code, local code."""
-    bounds: BoundsBook = _NO_BOUNDS
-    """诊疗限制 and 项目关系 of its codes."""
+    __slots__ = ("_listing", "bounds", "items", "matches")
+
+    def __init__(self, *, items: ItemRows, matches: MatchRows, bounds: BoundsBook | None = None) -> None:
+        """Take items by area, scheme and code, matches by provider code and local code."""
+        self.items = items
+        self.matches = matches
+        self.bounds = bounds or BoundsBook()
+        """诊疗限制 and 项目关系 of its codes."""
+        self._listing = listing(items, self.bounds)
+
+    def listed(self, area: str, scheme: str, code: str, day: date) -> Listed | None:
+        """Return what is listed under a code on the day."""
+        for one in self._listing((area, scheme, code)):
+            if in_force(one.row, day):
+                return one
+        return None
 
     def item(self, area: str, scheme: str, code: str, day: date) -> CatalogItem | None:
         """Return the row in force on the day."""
-        for row in self.items.get((area, scheme, code), ()):
-            if in_force(row, day):
-                return row
-        return None
+        found = self.listed(area, scheme, code, day)
+        return None if found is None else found.row
 
     def match(self, provider_code: str, local_code: str, day: date) -> Match | None:
         """Return the row in force on the day, whatever its state."""

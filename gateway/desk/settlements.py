@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from gateway.core.context import Bill, Context, SettledLine, Visit
 from gateway.core.days import day_of
@@ -214,23 +215,15 @@ def brought_by(settling: Settling) -> dict[str, str]:
 
 def lines_decided(lines: tuple[LineDecision, ...], items: tuple[Item, ...]) -> Lines:
     """Return the decided lines, column by column."""
-    assert [line.item_no for line in lines] == [item.item_no for item in items]
+    columns: dict[str, list[Any]] = dict(
+        zip(LineDecision.__struct_fields__, map(list, zip(*map(astuple, lines), strict=True)), strict=True)
+    )
+    assert columns["item_no"] == [item.item_no for item in items]
     return Lines(
-        item_no=[line.item_no for line in lines],
         refunds_item_no=[item.refunds_item_no for item in items],
-        catalog_code=[line.catalog_code for line in lines],
-        sort=[line.sort for line in lines],
         occurred_on=[day_of(item.occurred_at) for item in items],
         quantity=[item.quantity for item in items],
-        charged_fen=[line.charged_fen for line in lines],
-        fund_fen=[line.fund_fen for line in lines],
-        worker_fen=[line.worker_fen for line in lines],
-        employer_fen=[line.employer_fen for line in lines],
-        provider_fen=[line.provider_fen for line in lines],
-        recognition_no=[line.recognition_no for line in lines],
-        authorization_no=[line.authorization_no for line in lines],
-        funded_quantity=[line.funded_quantity for line in lines],
-        third_party_fen=[line.third_party_fen for line in lines],
+        **columns,
     )
 
 

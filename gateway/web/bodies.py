@@ -36,8 +36,8 @@ async def read_body(request: web.BaseRequest, settings: WebSettings, ticket: Tic
 
     Raises TooLarge past the bound, WireError when it is cut off or slow, Busy when too much is held, CallerGone.
     """
-    if request.content.exception() is None and request.content.at_eof():
-        return b""
+    if request.content.exception() is None and request.content.is_eof() and "Expect" not in request.headers:
+        return await _read(request, settings.body_bytes_max, ticket)
     try:
         async with asyncio.timeout(settings.body_read_seconds_max):
             await _continue(request)

@@ -14,6 +14,8 @@ from gateway.web.problems import cut_off, malformed, too_slow
 from gateway.web.server import Edge
 from schemas.problems import GatewayError
 
+WRITTEN_AT_ONCE_BYTES = 32 * 2**10
+"""An answer up to here goes into an empty socket buffer without a pause, which begins at 64 KiB."""
 CROWD_CONNECTIONS_FACTOR = 2
 """Past connections_max a request is answered 503; past this many times it, connections are cut at once."""
 
@@ -150,9 +152,12 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Write an answer within bounds; after the last one let the other side read it before the socket closes."""
         try:
-            async with asyncio.timeout(self._edge.settings.answer_write_seconds_max):
+            if self._is_roomy_for(resp):
                 resp, is_gone = await super().finish_response(request, resp, start_time)
-                await self._drain_helper()
+            else:
+                async with asyncio.timeout(self._edge.settings.answer_write_seconds_max):
+                    resp, is_gone = await super().finish_response(request, resp, start_time)
+                    await self._drain_helper()
         except (TimeoutError, ConnectionError):
             if self.transport is not None:
                 self.transport.abort()  # to close would wait for a reader that does not read
@@ -163,6 +168,17 @@ class Connection(web.RequestHandler):
             if self._is_broken and not self._is_half_closed:
                 await self._read_away()
         return resp, is_gone
+
+    def _is_roomy_for(self, resp: web.StreamResponse) -> bool:
+        """Whether an answer is written without waiting for the other side to read."""
+        transport = self.transport
+        return (
+            transport is not None
+            and transport.get_write_buffer_size() == 0
+            and isinstance(resp, web.Response)
+            and isinstance(resp.body, bytes)
+            and len(resp.body) <= WRITTEN_AT_ONCE_BYTES
+        )
 
     def handle_error(
         self,

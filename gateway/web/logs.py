@@ -18,6 +18,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:|/+-]{0,63}")
 _ROUTE = re.compile(r"/[a-z0-9_./{}*-]{0,60}|unknown")
 _TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,80}")
 _PLACE = re.compile(r"[A-Za-z0-9_./<>: -]{1,300}")
+CERTNO_DIGITS_MIN = 15
 _CERTNO = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])|(?<![0-9])[0-9]{15}(?![0-9])")
 """居民身份证号 of 18 or 15 digits, standing alone; longer runs of digits are message numbers."""
 
@@ -83,13 +84,17 @@ def allow_listed(_logger: object, _method: str, event: MutableMapping[str, Any])
         if key in NUMBERS and type(value) in (int, float):
             passed[key] = value
         elif (form := TEXTS.get(key)) is not None and type(value) is str:
-            passed[key] = value if form.fullmatch(value) and not _CERTNO.search(value) else MASK
+            passed[key] = value if form.fullmatch(value) and not _may_be_a_certno(value) else MASK
         else:
             dropped += 1
             _count(key)
     if dropped:
         passed["dropped"] = dropped
     return passed
+
+
+def _may_be_a_certno(value: str) -> bool:
+    return len(value) >= CERTNO_DIGITS_MIN and _CERTNO.search(value) is not None
 
 
 def _count(key: str) -> None:
@@ -99,7 +104,7 @@ def _count(key: str) -> None:
 
 def _stamped(_logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     event["level"] = method
-    event["timestamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    event["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
     return event
 
 

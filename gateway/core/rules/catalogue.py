@@ -1,8 +1,21 @@
 """All rules, in the order in which they speak."""
 
 from functools import cache
-from typing import TypeAlias
 
+from gateway.core.about import (
+    AUTHORIZATION,
+    BOUNDED,
+    DAY,
+    DEAD,
+    DEVICE,
+    FUTURE,
+    LOCAL_CODE,
+    NO_ENTRY,
+    REPEATED,
+    RESTRICTION,
+    SET_APART,
+    THIRD_PARTY,
+)
 from gateway.core.rules.agreement import AGREEMENT_IN_FORCE, DUPLICATE_SETTLED
 from gateway.core.rules.arithmetic import ARITHMETIC_AMOUNT
 from gateway.core.rules.authorization import (
@@ -98,46 +111,32 @@ ORDINARY: tuple[Rule, ...] = (
 )
 """Rules of a line that charges; each may cut what is left payable."""
 
-About: TypeAlias = tuple[bool, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool]
-"""What there is to say of a line: of its day, of its number as repeated, of its lying in the future, of its being set
-apart, of its local code, of its missing entry, of a restriction, of an authorization, as a device, of a third party, of
-a death, of a limit or pair."""
+_SPEAKS_OF: dict[RestsOn, int] = {
+    "day": DAY,
+    "repeated": REPEATED,
+    "future": FUTURE,
+    "set_apart": SET_APART,
+    "local_code": LOCAL_CODE,
+    "no_entry": NO_ENTRY,
+    "restriction": RESTRICTION,
+    "authorization": AUTHORIZATION,
+    "device": DEVICE,
+    "third_party": THIRD_PARTY,
+    "dead": DEAD,
+    "bounded": BOUNDED,
+}
 
 
 @cache
-def asked(about: About) -> tuple[Rule, ...]:
+def asked(about: int) -> tuple[Rule, ...]:
     """Return the rules of a line that charges, in order, without those that have nothing to say of it."""
-    (
-        day,
-        repeated,
-        future,
-        set_apart,
-        local_code,
-        no_entry,
-        restriction,
-        authorization,
-        device,
-        third_party,
-        dead,
-        bounded,
-    ) = about
-    speaks: dict[RestsOn, bool] = {
-        "line": True,
-        "day": day,
-        "repeated": repeated,
-        "future": future,
-        "set_apart": set_apart,
-        "local_code": local_code,
-        "no_entry": no_entry,
-        "restriction": restriction,
-        "authorization": authorization,
-        "device": device,
-        "no_device": not device,
-        "third_party": third_party,
-        "dead": dead,
-        "bounded": bounded,
-    }
-    return tuple(rule for rule in ORDINARY if speaks[rule.rests_on])
+    return tuple(rule for rule in ORDINARY if _speaks(rule.rests_on, about))
+
+
+def _speaks(rests_on: RestsOn, about: int) -> bool:
+    if rests_on == "line":
+        return True
+    return not about & DEVICE if rests_on == "no_device" else bool(about & _SPEAKS_OF[rests_on])
 
 
 REFUNDING: tuple[Rule, ...] = (REFUND_INVALID, REFUND_SHARE)

@@ -16,7 +16,7 @@ from gateway.core.money import plain_price, product_half_up, yuan
 from gateway.core.rules.price import ceiling_e6
 from gateway.core.rules.rule import PASS, Cure, Cut, Rule
 from gateway.core.validity import in_force
-from schemas.facts import CatalogItem, Pair
+from schemas.facts import Pair
 
 _SCOPE_ZH = {"day": "同日", "visit": "同次就诊"}
 _SET_OFF = Cure(
@@ -84,8 +84,8 @@ def _swap(line: Line, case: Case) -> tuple[Cut, ...]:
 
 
 def _paid_as_sub(line: Line, case: Case, pair: Pair, cure: Cure | None) -> tuple[Cut, ...]:
-    row = case.catalog.item(case.visit.area, case.visit.scheme, pair.sub_code, line.day)
-    ceiling = None if row is None else _ceiling_e6(line, row)
+    listed = case.catalog.listed(case.visit.area, case.visit.scheme, pair.sub_code, line.day)
+    ceiling = ceiling_e6(line, listed)
     if ceiling is None:
         return PASS
     excess = line.payable_fen - product_half_up(line.quantity_e4, ceiling)
@@ -101,7 +101,7 @@ def _paid_as_sub(line: Line, case: Case, pair: Pair, cure: Cure | None) -> tuple
 
 
 def _main_was_dearer(line: Line, pair: Pair, main: Stood) -> tuple[Cut, ...]:
-    ceiling = _ceiling_e6(line, line.row)
+    ceiling = ceiling_e6(line, line.listed)
     if ceiling is None:
         return PASS
     excess = min(line.payable_fen, main.fund_fen - product_half_up(main.funded_e4, ceiling))
@@ -109,11 +109,6 @@ def _main_was_dearer(line: Line, pair: Pair, main: Stood) -> tuple[Cut, ...]:
         return PASS
     evidence = {"other_no": main.item_no, "excess_yuan": yuan(excess), "ceiling_yuan": plain_price(ceiling)}
     return (Cut(fen=excess, evidence=_said(pair, line) | evidence, cure=_OVERPAID),)
-
-
-def _ceiling_e6(line: Line, row: CatalogItem) -> int | None:
-    assert line.agreement is not None
-    return ceiling_e6(row, line.agreement.level)
 
 
 def _first_main_after(line: Line, case: Case, sort: str) -> Iterator[tuple[Pair, Stood]]:

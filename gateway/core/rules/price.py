@@ -2,10 +2,10 @@
 
 from gateway.core.case import Case, Line
 from gateway.core.days import completed_years
+from gateway.core.listed import Listed
 from gateway.core.money import plain_price, price_e6_of, product_half_up, yuan
 from gateway.core.rules.rule import PASS, Cut, Rule, whole
 from gateway.core.words import LEVEL_ZH
-from schemas.facts import CatalogItem
 from schemas.scalars import Level
 
 _BED_CEILINGS: dict[Level, str] = {
@@ -14,18 +14,12 @@ _BED_CEILINGS: dict[Level, str] = {
     "primary": "bed_ceiling_primary_yuan",
     "ungraded": "bed_ceiling_ungraded_yuan",
 }
-_CEILINGS: dict[Level, str] = {
-    "tertiary": "ceiling_tertiary_yuan",
-    "secondary": "ceiling_secondary_yuan",
-    "primary": "ceiling_primary_yuan",
-    "ungraded": "ceiling_ungraded_yuan",
-}
 
 
-def ceiling_e6(row: CatalogItem, level: Level) -> int | None:
-    """Return the highest payable unit price at a provider's level, in millionths of a yuan; None binds nothing."""
-    text: str | None = getattr(row, _CEILINGS[level])
-    return None if text is None else price_e6_of(text)
+def ceiling_e6(line: Line, listed: Listed | None) -> int | None:
+    """Return the highest payable unit price of a row for the line's provider, in millionths; None binds nothing."""
+    assert line.agreement is not None
+    return None if listed is None else listed.ceilings_e6[line.agreement.level]
 
 
 def _service_life(line: Line, case: Case) -> tuple[Cut, ...]:
@@ -45,13 +39,13 @@ def _service_life(line: Line, case: Case) -> tuple[Cut, ...]:
 
 
 def _excess(line: Line, _case: Case) -> tuple[Cut, ...]:
-    assert line.agreement is not None
-    ceiling = ceiling_e6(line.row, line.agreement.level)
+    ceiling = ceiling_e6(line, line.listed)
     if ceiling is None:
         return PASS
     excess = line.payable_fen - product_half_up(line.quantity_e4, ceiling)
     if excess <= 0:
         return PASS
+    assert line.agreement is not None
     evidence = {
         "catalog_code": line.row.code,
         "ceiling_yuan": plain_price(ceiling),

@@ -4,7 +4,6 @@ from gateway.core.case import Case, Line, begins_with_any
 from gateway.core.days import completed_years
 from gateway.core.rules.rule import PASS, Cure, Cut, Rule, whole
 from gateway.core.words import LEVEL_ZH, PROVIDER_KIND_ZH, SEX_ZH, VISIT_KIND_ZH
-from schemas.facts import CatalogItem
 
 _RANK = {"ungraded": 0, "primary": 1, "secondary": 2, "tertiary": 3}
 _UP_TO = Cure(
@@ -16,17 +15,6 @@ _FROM = Cure(
     en="the worker is {age_years} on the day; the item is for ages from {age_min_years}: check item and person",
 )
 _SOURCE = "工伤保险条例第三十条第三款；目录限定支付范围"
-
-
-def is_restricted(row: CatalogItem) -> bool:
-    """Return whether a row restricts anything at all."""
-    return (
-        row.sex is not None
-        or row.age_min_years is not None
-        or row.age_max_years is not None
-        or row.level_min is not None
-        or bool(row.visit_kinds or row.provider_kinds or row.schemes or row.diagnosis_prefixes)
-    )
 
 
 def _sex(line: Line, case: Case) -> tuple[Cut, ...]:
