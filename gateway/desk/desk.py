@@ -21,7 +21,7 @@ from gateway.settling.away import told_when_away
 from gateway.settling.batch import Outcome
 from gateway.settling.batcher import Settles
 from gateway.settling.lane import seal_answer
-from gateway.settling.standing import Ask, Done, Standing, Stored
+from gateway.settling.standing import Ask, Done, Standing, Stored, Taken
 from gateway.signing.keys import SigningKey
 from gateway.store.ids import new_id
 from gateway.store.sealing import Seals
@@ -167,8 +167,10 @@ class Desk:
             case _:
                 return way
 
-    def _deciding(self, asked: Asked, way: Leads, message_id: str, digests: AskedDigests) -> Callable[[Standing], Done]:
-        """Return a verb's decide, with all that it may create named beforehand, wrapped in wording and receipt."""
+    def _deciding(
+        self, asked: Asked, way: Leads, message_id: str, digests: AskedDigests
+    ) -> Callable[[Standing], Taken]:
+        """Return a verb's decide, with all that it may create named beforehand; wording and receipt come after it."""
         making = Making(
             caller=asked.caller,
             message_id=message_id,
@@ -183,7 +185,18 @@ class Desk:
                 self._seals, asked.caller.code, original, self._reversed(asked, original, by)
             ),
         )
-        return lambda standing: self._done(way.decide(standing, making), asked, digests)
+        return lambda standing: self._taken(way.decide(standing, making), asked, digests)
+
+    def _taken(self, verdict: Verdict, asked: Asked, digests: AskedDigests) -> Taken:
+        row = verdict.settlement
+        return Taken(
+            effects=verdict.effects if row is None else (row, *verdict.effects),
+            finish=lambda: self._done(verdict, asked, digests),
+            worker_id=verdict.worker_id,
+            visit_id=verdict.visit_id,
+            settlement_id=row.settlement_id if row else None,
+            unsettles=verdict.unsettles,
+        )
 
     def _done(self, verdict: Verdict, asked: Asked, digests: AskedDigests) -> Done:
         """Word a verdict's answer and sign its receipt."""
@@ -191,14 +204,7 @@ class Desk:
         if row is not None:
             jws = receipt_of(self._key(), row, verdict.answer, digests)
             effects = (replace(row, receipt_jws=jws), *effects)
-        return Done(
-            answer=asked.word(verdict.answer, jws),
-            effects=effects,
-            worker_id=verdict.worker_id,
-            visit_id=verdict.visit_id,
-            settlement_id=row.settlement_id if row else None,
-            unsettles=verdict.unsettles,
-        )
+        return Done(answer=asked.word(verdict.answer, jws), effects=effects)
 
     def _reversed(self, asked: Asked, message_id: str, reversed_by: str) -> Stored:
         """Return what a reversed message's id answers from now on, in the dialect at hand."""

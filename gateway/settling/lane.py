@@ -17,7 +17,7 @@ from gateway.settling.book import Book
 from gateway.settling.loading import Loader, References, original_files
 from gateway.settling.points import Points
 from gateway.settling.refusals import seal_refusal
-from gateway.settling.standing import Ask, Done, Key, Stored
+from gateway.settling.standing import Ask, Key, Stored, Taken
 from gateway.store.queries import Query
 from gateway.store.rows import ConflictNoted, Effect, MessageRow, RefusalNoted
 from gateway.store.sealing import Seals
@@ -93,14 +93,15 @@ class Lane:
         return Batch(verdicts=deciding.verdicts, deferred=frozenset(deciding.deferred))
 
     async def _decide(self, deciding: "Deciding", asks: Sequence[Ask]) -> None:
-        """Decide one ask after another, letting the loop come round between them: a batch may take tens of ms."""
-        lines = 0
-        for ask in asks:
-            deciding.take(ask)
-            lines += 1 + ask.lines
-            if lines >= LINES_AT_ONCE:
-                lines = 0
-                await asyncio.sleep(0)
+        """Decide one ask after another, then finish all, letting the loop come round: a batch may take tens of ms."""
+        for step in (deciding.take, deciding.finish):
+            lines = 0
+            for ask in asks:
+                step(ask)
+                lines += 1 + ask.lines
+                if lines >= LINES_AT_ONCE:
+                    lines = 0
+                    await asyncio.sleep(0)
 
     async def _load(self, connection: "asyncpg.Connection[Any]", asks: Sequence[Ask], clock: Laps) -> Book:
         """Read messages and keys, lock the workers they lead to, and read their files as of an instant under lock."""
@@ -142,13 +143,17 @@ class Deciding:
         """Take the book that was read under lock."""
         self._book = book
         self._seals = seals
+        self._asks = 0
         self._unsettled: set[str] = set()
+        self._taken: dict[Name, tuple[Taken, MessageRow]] = {}
+        """Asks that take effect and are not finished yet."""
         self.effects: list[Effect] = []
         self.verdicts: dict[Name, Outcome | GatewayError] = {}
         self.deferred: set[Name] = set()
 
     def take(self, ask: Ask) -> None:
-        """Decide one ask: repeat its stored answer, or let it take effect, or refuse it alone."""
+        """Decide one ask: repeat its stored answer, or let it take effect once it is finished, or refuse it alone."""
+        self._asks += 1
         name = (ask.caller.code, ask.message_id)
         workers = workers_of(self._book, ask)
         if self._unsettled & workers:
@@ -157,12 +162,44 @@ class Deciding:
         self._book.catch_up(workers)
         seen = self._book.messages.get(name)
         try:
-            self.verdicts[name] = self._again(ask, seen) if seen else self._fresh(ask, workers)
-        except GatewayError as error:
+            if seen:
+                self.verdicts[name] = self._again(ask, seen)
+            else:
+                self._fresh(ask, workers)
+        except Exception as error:  # noqa: BLE001 one ask that breaks must not break the others
+            self._refuse(ask, error)
+
+    def finish(self, ask: Ask) -> None:
+        """Word and sign what an ask came to, if it took effect.
+
+        Raises what keeps it from being worded, unless it is alone: others of its batch may rest on its effects.
+        """
+        name = (ask.caller.code, ask.message_id)
+        taken = self._taken.get(name)
+        if taken is None:
+            return
+        decided, row = taken
+        try:
+            done = decided.finish()
+            kept = replace(row, answer_sealed=seal_answer(self._seals, *name, done.answer))
+        except Exception as error:
+            if self._asks > 1:
+                raise
+            self._refuse(ask, error)
+            return
+        self.effects += (*done.effects, kept)
+        self.verdicts[name] = Outcome(answer=done.answer, repeated=False)
+
+    def _refuse(self, ask: Ask, error: Exception) -> None:
+        """Refuse one ask alone."""
+        name = (ask.caller.code, ask.message_id)
+        if isinstance(error, GatewayError):
             self.verdicts[name] = error
             self._note(ask, error)
-        except Exception as error:
-            log.exception("ask_broken", verb=ask.verb, message_id=ask.message_id, error=type(error).__name__)
+        else:
+            log.error(
+                "ask_broken", exc_info=error, verb=ask.verb, message_id=ask.message_id, error=type(error).__name__
+            )
             self.verdicts[name] = refusal("bill.breaks")
 
     def _again(self, ask: Ask, seen: MessageRow) -> Outcome:
@@ -177,29 +214,29 @@ class Deciding:
         receipt = self._book.receipts.get((ask.caller.code, ask.message_id))
         return Outcome(answer=self._open(ask, seen.answer_sealed, receipt), repeated=True)
 
-    def _fresh(self, ask: Ask, workers: set[str]) -> Outcome:
-        done = ask.decide(self._book.standing(ask))
-        effects = (*done.effects, self._message(ask, done))
-        self._book.apply(effects)
-        self.effects.extend(effects)
-        if done.unsettles:
+    def _fresh(self, ask: Ask, workers: set[str]) -> None:
+        decided = ask.decide(self._book.standing(ask))
+        row = self._message(ask, decided)
+        self._book.apply((*decided.effects, row))
+        self._taken[ask.caller.code, ask.message_id] = decided, row
+        if decided.unsettles:
             self._unsettled |= workers
-        return Outcome(answer=done.answer, repeated=False)
 
-    def _message(self, ask: Ask, done: Done) -> MessageRow:
+    def _message(self, ask: Ask, decided: Taken) -> MessageRow:
+        """Return the row of a message whose answer is not worded yet."""
         return MessageRow(
             provider_code=ask.caller.code,
             message_id=ask.message_id,
             verb=ask.verb,
             content_sha256=ask.content_sha256,
             raw_sha256=ask.raw_sha256,
-            worker_id=done.worker_id,
-            visit_id=done.visit_id,
-            settlement_id=done.settlement_id,
+            worker_id=decided.worker_id,
+            visit_id=decided.visit_id,
+            settlement_id=decided.settlement_id,
             received_at=self._book.now,
             reversed_by=None,
             request_sealed=ask.request_sealed,
-            answer_sealed=seal_answer(self._seals, ask.caller.code, ask.message_id, done.answer),
+            answer_sealed=None,
         )
 
     def _open(self, ask: Ask, sealed: bytes, receipt: str | None = None) -> Stored:
