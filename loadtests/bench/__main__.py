@@ -1,6 +1,8 @@
 """`python -m loadtests.bench`: interleaved rounds, medians, ranges, build/bench.json; exit 1 where a gate is missed."""
 
 import argparse
+import asyncio
+import os
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Iterator
@@ -62,6 +64,7 @@ class Bench:
     async def open_loop(self) -> None:
         """Offer 1,000 bills a second, whatever comes back."""
         plan = self._plan("open_1000", "poisson", 1000.0, self._options.open_seconds, 256)
+        await written_back()
         async with serving(self._database, processes=2) as served:
             target = self._target(served.urls, served.pids)
             await self._warmed(target)
@@ -101,6 +104,7 @@ class Bench:
         return BATCH_OF_ONE | {"GATEWAY_SETTLING_LANES": str(self._options.lanes)}
 
     async def _noted(self, name: str, measuring: Awaitable[float]) -> float:
+        await written_back()
         rate = await measuring
         self._values[name].append(rate)
         print(f"  {name:14s} {rate:8.0f}/s", flush=True)
@@ -116,6 +120,7 @@ class Bench:
         messages: Iterator[Prepared] | None = None,
     ) -> bundle.Step:
         """Measure a closed load on fresh gateway processes."""
+        await written_back()
         async with serving(self._database, processes=processes, environ=environ) as served:
             target = self._target(served.urls, served.pids)
             await self._warmed(target)
@@ -160,6 +165,11 @@ class Bench:
             dsn=self._database.dsn,
             postmaster_pid=self._database.postmaster_pid,
         )
+
+
+async def written_back() -> None:
+    """Let the system write back what the measurement before left to write: none pays for another's disk."""
+    await asyncio.to_thread(os.sync)
 
 
 def _cpu_us(step: bundle.Step) -> float:
