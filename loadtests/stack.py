@@ -25,13 +25,14 @@ from loadtests.city import City, write
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 40.0
 IMPORT_SECONDS_MAX = 900.0
-LOG_ROOM = (
+ROOM = (
     "ALTER SYSTEM SET max_wal_size = '8GB'",
     "ALTER SYSTEM SET checkpoint_timeout = '15min'",
-    "SELECT pg_reload_conf()",
+    "ALTER SYSTEM SET shared_buffers = '2GB'",
 )
-"""What a database of this load is given anywhere: with stock settings 1,000 bills/s mean a checkpoint each half minute,
-and after each one whole pages go to the log for seconds. fsync and synchronous_commit stay on."""
+"""What a database of this load is given anywhere. With stock settings 1,000 bills/s mean a checkpoint each half minute,
+and after each one whole pages go to the log for seconds; and the indexes of 150,000 bills no longer fit into 128 MB, so
+that who commits waits for others' pages to be written. fsync and synchronous_commit stay on."""
 SOCKET_DIR_LINE = 4
 """Of postmaster.pid, counted from 0."""
 
@@ -73,21 +74,22 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
 
 @contextlib.asynccontextmanager
 async def throwaway() -> AsyncIterator[Database]:
-    """Keep up an embedded PostgreSQL in a folder of its own, with room for its log, removed afterwards."""
+    """Keep up an embedded PostgreSQL in a folder of its own, with room for its log and pages, removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="gateway-load-"))
     try:
         async with embedded(folder) as database:
             await _give_room(database)
+        async with embedded(folder) as database:
             yield database
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _give_room(database: Database) -> None:
-    """Give a database room for its log, without a restart; every report shows these settings."""
+    """Give a database room for its log and its pages once it starts again; every report shows these settings."""
     connection = await asyncpg.connect(database.dsn)
     try:
-        for statement in LOG_ROOM:
+        for statement in ROOM:
             await connection.execute(statement)
     finally:
         await connection.close()

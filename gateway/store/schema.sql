@@ -229,7 +229,7 @@ CREATE TABLE visit (
     message_id text NOT NULL,
     terms_sealed bytea NOT NULL,
     PRIMARY KEY (worker_id, visit_id)
-);
+) WITH (autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_insert_threshold = 100000);
 -- A provider's visits by the time of their registration.
 CREATE INDEX visit_provider ON visit (provider_code, registered_at, visit_id);
 
@@ -260,7 +260,9 @@ CREATE TABLE item_sheet (
     CHECK (cardinality(item_nos) = cardinality(amounts_fen)),
     CHECK (cardinality(item_nos) = cardinality(settlement_ids)),
     CHECK (cardinality(item_nos) = cardinality(withdrawn_by))
-) WITH (toast_tuple_target = 8160);
+) WITH (
+    toast_tuple_target = 8160, autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_insert_threshold = 100000
+);
 
 -- The same, a row an item.
 CREATE VIEW item AS
@@ -326,7 +328,9 @@ CREATE TABLE settlement (
     PRIMARY KEY (worker_id, settlement_id),
     CHECK (charged_fen = fund_fen + worker_fen + employer_fen + provider_fen),
     CHECK ((kind = 'cancellation') = (original_id IS NOT NULL))
-) WITH (toast_tuple_target = 8160);
+) WITH (
+    toast_tuple_target = 8160, autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_insert_threshold = 100000
+);
 CREATE UNIQUE INDEX settlement_cancelled_once ON settlement (worker_id, original_id) WHERE original_id IS NOT NULL;
 CREATE INDEX settlement_visit ON settlement (worker_id, visit_id);
 CREATE INDEX settlement_device ON settlement (worker_id) WHERE has_device;
@@ -410,7 +414,9 @@ CREATE TABLE message (
     answer_sealed bytea,
     reversed_answer_sealed bytea,
     PRIMARY KEY (provider_code, message_id)
-) WITH (toast_tuple_target = 8160);
+) WITH (
+    toast_tuple_target = 8160, autovacuum_vacuum_cost_delay = 10, autovacuum_vacuum_insert_threshold = 100000
+);
 -- Whose a provider's settlement is.
 CREATE INDEX message_settlement ON message (provider_code, settlement_id) WHERE settlement_id IS NOT NULL;
 
@@ -492,3 +498,28 @@ CREATE TABLE sign_in (
     message_id text NOT NULL,
     PRIMARY KEY (provider_code, sign_no)
 );
+
+-- What nothing is ever found by has no statistics.
+ALTER TABLE settlement
+    ALTER COLUMN decision_sha256 SET STATISTICS 0,
+    ALTER COLUMN attached_qualification_ids SET STATISTICS 0,
+    ALTER COLUMN lines SET STATISTICS 0,
+    ALTER COLUMN context_sealed SET STATISTICS 0,
+    ALTER COLUMN decision_sealed SET STATISTICS 0,
+    ALTER COLUMN receipt_jws SET STATISTICS 0;
+ALTER TABLE item_sheet
+    ALTER COLUMN item_nos SET STATISTICS 0,
+    ALTER COLUMN amounts_fen SET STATISTICS 0,
+    ALTER COLUMN contents SET STATISTICS 0,
+    ALTER COLUMN settlement_ids SET STATISTICS 0,
+    ALTER COLUMN withdrawn_by SET STATISTICS 0;
+ALTER TABLE message
+    ALTER COLUMN content_sha256 SET STATISTICS 0,
+    ALTER COLUMN raw_sha256 SET STATISTICS 0,
+    ALTER COLUMN request_sealed SET STATISTICS 0,
+    ALTER COLUMN answer_sealed SET STATISTICS 0,
+    ALTER COLUMN reversed_answer_sealed SET STATISTICS 0;
+ALTER TABLE visit
+    ALTER COLUMN diagnosis_codes SET STATISTICS 0,
+    ALTER COLUMN qualification_ids SET STATISTICS 0,
+    ALTER COLUMN terms_sealed SET STATISTICS 0;

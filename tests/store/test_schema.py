@@ -17,7 +17,7 @@ CATALOG = {
     "columns": """
         SELECT a.attrelid::regclass::text, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod),
                a.attnotnull, a.attidentity::text, a.attgenerated::text, a.attcollation::regcollation::text,
-               a.attstorage::text, a.attcompression::text, pg_get_expr(d.adbin, d.adrelid),
+               a.attstorage::text, a.attcompression::text, a.attstattarget, pg_get_expr(d.adbin, d.adrelid),
                col_description(a.attrelid, a.attnum)
         FROM pg_attribute AS a
         JOIN pg_class AS c ON c.oid = a.attrelid
