@@ -197,9 +197,7 @@ class Deciding:
             self.verdicts[name] = error
             self._note(ask, error)
         else:
-            log.error(
-                "ask_broken", exc_info=error, verb=ask.verb, message_id=ask.message_id, error=type(error).__name__
-            )
+            log.error("ask_broken", verb=ask.verb, message_id=ask.message_id, error=type(error).__name__)
             self.verdicts[name] = refusal("bill.breaks")
 
     def _again(self, ask: Ask, seen: MessageRow) -> Outcome:
