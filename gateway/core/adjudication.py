@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from itertools import starmap
-from operator import itemgetter
 from typing import assert_never
 
 from gateway.core.about import DAY, FUTURE, LOCAL_CODE, NO_ENTRY, REPEATED, SET_APART
@@ -15,8 +14,6 @@ from gateway.core.rules.rule import Cut, Rule
 from schemas.decisions import Benefit, Decision, Finding, LineDecision
 from schemas.requests import Item, Sums
 
-_FIRST = itemgetter(0)
-
 
 def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyBook) -> Decision:
     """Decide who bears each line, in fen; charged = fund + worker + employer + provider for each and for all.
@@ -26,14 +23,15 @@ def adjudicate(bill: Bill, context: Context, catalog: Catalog, policies: PolicyB
     """
     case = Case(bill, context, catalog, policies)
     items = bill.items
-    in_turn = sorted(range(len(items)), key=[_turn(item) for item in items].__getitem__)
-    by_turn = [_decide(items[place], case) for place in in_turn]
-    by_place = [decided for _, decided in sorted(zip(in_turn, by_turn, strict=True), key=_FIRST)]
-    decided = tuple([line for line, _ in by_place])
+    by_place: dict[int, tuple[LineDecision, list[Finding]]] = {}
+    for place in sorted(range(len(items)), key=lambda place: _turn(items[place])):
+        by_place[place] = _decide(items[place], case)
+    in_bill = [by_place[place] for place in range(len(items))]
+    decided = tuple(line for line, _ in in_bill)
     given = _given(decided, case)
     return Decision(
         lines=decided,
-        findings=(*(finding for _, findings in by_place for finding in findings), *starmap(_notice, given)),
+        findings=(*(finding for _, findings in in_bill for finding in findings), *starmap(_notice, given)),
         sums=_sums(decided),
         benefits=tuple(benefit for _, benefit in given),
         uses=case.tally.uses(),
