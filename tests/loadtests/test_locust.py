@@ -18,10 +18,9 @@ from tests.loadtests.standing import a_fen_too_much, books, spoiled, standing
 
 ROOT = Path(__file__).parent.parent.parent
 CODES = ("9001", "1101", "2201", "2204", "2206", "2207", "9002")
+KINDS = ("bill hospital", "bill rehabilitation_centre", "bill device_supplier")
 PATIENCE = 120
 """Seconds that locust may take to start or to settle a first bill, with the whole suite beside it on two cores."""
-
-KINDS = ("bill hospital", "bill rehabilitation_centre", "bill device_supplier")
 
 
 @asynccontextmanager
